@@ -1,0 +1,1 @@
+"""Where bytes come from: folders, files, templates.  It knows no format."""

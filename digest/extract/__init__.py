@@ -1,0 +1,1 @@
+"""bytes -> Articles: encoding, front matter, Markdown, pages, records, boilerplate, glosses.  Pure."""

@@ -1,0 +1,73 @@
+"""Lines that are no part of an article: credits, notices, slogans, share bars.  Found by what they say, never by site."""
+
+from __future__ import annotations
+
+import re
+
+_COLON = r"[：:丨|／/\s]"
+_LINE = re.compile(
+    r"^(?:[\s\u3000【\[（(「]*)(?:"
+    # credits: 原标题：… 责任编辑：王蒙 (来源：新华社)
+    rf"(?:原标题|原標題|原题|责任编辑|責任編輯|责编|責編|编辑|編輯|校对|校對|审核|審核|值班编辑|本文编辑|文字编辑|监制|審校|编审|签发|初审|复审|终审){_COLON}"
+    rf"|(?:来源|來源|稿源|文章来源|信息来源|转自|轉自|作者|供稿|撰稿|通讯员|图片来源|视频来源){_COLON}.{{0,40}}$"
+    rf"|(?:文|图|圖|文图|图文|文字|摄影|摄像|剪辑){_COLON}.{{0,30}}$"
+    # meta lines: 2024-01-11 09:30 来源… 浏览次数：12 字体：大 中 小
+    r"|(?:发布时间|发布日期|发稿时间|更新时间|时间|日期|浏览次数|阅读次数|点击数|浏览量|访问量|阅读量|字号|字体|字體)\s*[：:].{0,80}$"
+    r"|(?:打印|关闭|關閉|收藏|分享|返回|返回顶部|上一篇|下一篇|上一条|下一条|大|中|小|【大|A\+|A-|T大|T小|字体)(?:本页|窗口|页面|到)?(?:[\s\u3000：:】\]|·/、]+.{0,30})?$"
+    # lists of links
+    r"|(?:相关阅读|相关新闻|相关链接|相关报道|相关文章|延伸阅读|推荐阅读|热门推荐|猜你喜欢|更多新闻|精彩推荐|附件下载)[：:]?$"
+    # calls: 扫码关注 长按识别二维码 点击下载
+    r"|(?:扫一扫|扫码|扫描|长按|掃碼|微信扫|点击下载|下载客户端|关注我们|关注微信|分享到|分享至|微信公众号[：:]|官方微博[：:]|举报电话|举报邮箱|新闻热线|投稿邮箱).{0,60}$"
+    # notices: 声明： 版权所有 未经授权
+    r"|(?:特别声明|免责声明|版权声明|郑重声明|声明)[：:]"
+    r"|(?:版权所有|未经授权|未经书面授权|凡注明|本网站?凡|转载请注明|Copyright|©|[\u4e00-\u9fff]{0,2}ICP备|公安备|网站标识码|主办[：:]|承办[：:]|技术支持[：:])"
+    r")",
+    re.I,
+)
+_ANYWHERE = re.compile(
+    r"^.{0,40}(?:二维码|扫码(?:下载|关注)|下载.{0,6}(?:客户端|APP)|尽在.{1,16}(?:APP|客户端|公众号)|ICP备\d|京公网安备|All Rights Reserved).{0,40}$",
+    re.I,
+)
+_TRAILING_CREDIT = re.compile(r"\s*[（(【\[]\s*(?:责任编辑|責任編輯|责编|編輯|编辑)\s*[：:][^）)】\]\n]{0,30}[）)】\]]\s*$")
+_END_OF_ARTICLE = re.compile(r"^[\s\u3000（(【]*(?:相关阅读|相关新闻|相关链接|相关报道|延伸阅读|推荐阅读|猜你喜欢|热门推荐|相关文章)[：:】）)]?\s*$")
+_ORIGINAL_TITLE = re.compile(r"^[\s\u3000]*(?:原标题|原標題|原题)\s*[：:]\s*(.+?)\s*$", re.M)
+
+
+def drop_boilerplate(lines: list[str], title: str = "") -> list[str]:
+    """Return the lines of an article without credits, notices, slogans and the lists of links behind it.
+
+    A line that repeats the `title` at the beginning goes too.
+    """
+    kept: list[str] = []
+    for at, line in enumerate(lines):
+        plain = line.strip()
+        if _END_OF_ARTICLE.match(plain) and _only_short(lines[at + 1 :]):
+            break
+        if plain and not is_boilerplate(plain) and not (len(kept) < 2 and _same(plain, title)):
+            kept.append(_TRAILING_CREDIT.sub("", line))
+    return kept
+
+
+def is_boilerplate(line: str) -> bool:
+    """Whether a line is a credit, a notice or a slogan, by what it says."""
+    if len(line) > 200:
+        return False
+    return bool(_LINE.match(line) or (len(line) <= 80 and _ANYWHERE.match(line)))
+
+
+def original_title(text: str) -> str:
+    """Return the headline that a reprint names as its 原标题, or nothing."""
+    match = _ORIGINAL_TITLE.search(text[:2000])
+    return match.group(1) if match else ""
+
+
+def _only_short(lines: list[str]) -> bool:
+    """Whether nothing that reads like a paragraph follows."""
+    return all(len(line.strip()) < 60 for line in lines)
+
+
+def _same(line: str, title: str) -> bool:
+    def words(text: str) -> str:
+        return "".join(filter(str.isalnum, text))
+
+    return bool(title) and words(line) == words(title)

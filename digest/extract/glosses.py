@@ -1,0 +1,46 @@
+"""Pinyin glosses out: 網(wǎng)信辦 -> 網信辦, where the reading is really one of that character's own.
+
+Mirror sites for learners put a reading behind every other character.  (中心), (IMF) and 选项(a) are no readings.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import cache
+
+_GLOSS = re.compile(r"([\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff])[(（]\s*([A-Za-zÀ-ɏɑɡ\u0300-\u036f'’]{1,10})\s*[)）]")
+_LOOKALIKES = str.maketrans({"ɑ": "a", "ɡ": "g", "v": "ü", "’": "", "'": ""})
+
+
+def strip_glosses(text: str) -> str:
+    """Return `text` without the pinyin glosses behind its characters."""
+    return _GLOSS.sub(lambda m: m.group(1) if is_reading(m.group(1), m.group(2)) else m.group(0), text)
+
+
+def is_reading(char: str, reading: str) -> bool:
+    """Whether `reading` is pinyin for `char`, in any of its readings.
+
+    The tone may differ (一 is yī, yí and yì in running text) or be left out, but a single letter without a tone mark is
+    taken for a letter, and capitals for an abbreviation.
+    """
+    if reading != reading.lower():
+        return False
+    spoken = unicodedata.normalize("NFC", reading).translate(_LOOKALIKES)
+    if len(spoken) == 1 and spoken.isascii():
+        return False
+    return _toneless(spoken) in _readings(char)
+
+
+@cache
+def _readings(char: str) -> frozenset[str]:
+    """Every reading of a character, without tones."""
+    from pypinyin import Style, pinyin
+
+    return frozenset(_toneless(r) for r in pinyin(char, style=Style.TONE, heteronym=True, errors="ignore")[0:1] for r in r)
+
+
+def _toneless(reading: str) -> str:
+    """`wǎng` -> `wang`, `nǚ` -> `nü`: the tone marks off, the two dots kept."""
+    decomposed = unicodedata.normalize("NFD", reading)
+    return unicodedata.normalize("NFC", "".join(c for c in decomposed if c == "\u0308" or not unicodedata.combining(c)))

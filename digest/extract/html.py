@@ -1,0 +1,92 @@
+"""HTML into lines of plain text: one block element a line, markup and everything invisible deleted."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+_BLOCKS = frozenset(
+    "address article aside blockquote body br caption center dd details dialog div dl dt fieldset figcaption figure "
+    "footer form h1 h2 h3 h4 h5 h6 header hr html li main nav ol option p pre section select summary table tbody td "
+    "tfoot th thead tr ul".split()
+)
+_INVISIBLE = frozenset(
+    "script style noscript template iframe object embed svg math head title meta link textarea button input select "
+    "audio video canvas map".split()
+)
+_SPACE = re.compile(r"[ \t\n\r\f\v\xa0\u200b\ufeff]+")
+_TAG = re.compile(r"<(?:/?[a-zA-Z][a-zA-Z0-9]{0,10}(?:\s[^<>]{0,2000})?/?|!--)", re.S)
+_PAGE = re.compile(r"<(?:!doctype\s+html|html|head|body|meta)\b", re.I)
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f]")
+
+
+def looks_like_page(text: str) -> bool:
+    """Whether `text` is a whole HTML page."""
+    return bool(_PAGE.search(text[:3000]))
+
+
+def looks_like_fragment(text: str) -> bool:
+    """Whether `text` is marked up in HTML, as the body of a crawled article is."""
+    head = text.lstrip()[:4000]
+    return bool(head.startswith("<") and _TAG.match(head)) or len(re.findall(r"</?(?:p|div|br|span)\b", head, re.I)) >= 2
+
+
+def parse(text: str) -> Any:
+    """Return the lxml root of `text`, a page or a fragment; None where there is nothing in it."""
+    from lxml import etree, html
+
+    source = _CONTROL.sub("", text)
+    if not source.strip():
+        return None
+    # The declaration of an encoding speaks of the bytes; lxml refuses it in text that is already decoded.
+    source = re.sub(r"\A\s*<\?xml[^>]*\?>", "", source)
+    parser = html.HTMLParser(huge_tree=False, remove_comments=True, remove_pis=True)
+    try:
+        return html.document_fromstring(f"<html><body>{source}</body></html>" if not looks_like_page(source) else source, parser=parser)
+    except (etree.ParserError, etree.XMLSyntaxError, ValueError):
+        return None
+
+
+def fragment_lines(text: str) -> list[str]:
+    """Return the lines of an HTML fragment or page, without empty ones."""
+    root = parse(text)
+    return [] if root is None else element_lines(root)
+
+
+def element_lines(root: Any) -> list[str]:
+    """Return the lines of text below an lxml element, in document order."""
+    pieces: list[str] = []
+    _collect(root, pieces)
+    lines = (_SPACE.sub(" ", line).strip(" \u3000") for line in "".join(pieces).split("\n"))
+    return [line for line in lines if line]
+
+
+def _collect(root: Any, pieces: list[str]) -> None:
+    """Append the text below `root`, a newline around every block; without recursion, for pages nested too deeply."""
+    stack: list[tuple[Any, bool]] = [(root, True)]
+    while stack:
+        element, opening = stack.pop()
+        tag = element.tag if isinstance(element.tag, str) else "script"
+        if not opening:
+            pieces.append("\n" if tag in _BLOCKS else "")
+            pieces.append(_flat(element.tail) if element is not root else "")
+            continue
+        stack.append((element, False))
+        if tag in _INVISIBLE or _hidden(element):
+            continue
+        pieces.append("\n" if tag in _BLOCKS else "")
+        pieces.append(_flat(element.text))
+        stack.extend((child, True) for child in reversed(element))
+
+
+def _hidden(element: Any) -> bool:
+    style = (element.get("style") or "").replace(" ", "").lower()
+    return "display:none" in style or element.get("hidden") is not None
+
+
+def _flat(text: str | None) -> str:
+    """Line breaks inside a text node are only white space; between two Han characters not even that."""
+    if not text:
+        return ""
+    text = re.sub(r"(?<=[\u3000-\u9fff\uff00-\uffef])[ \t]*[\r\n]+[ \t\r\n]*(?=[\u3000-\u9fff\uff00-\uffef])", "", text)
+    return text.replace("\n", " ").replace("\r", " ")

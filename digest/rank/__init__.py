@@ -1,0 +1,1 @@
+"""Article -> Summary: sentences, tokens, graph, prior, selection, keywords.  Pure."""

@@ -1,0 +1,42 @@
+"""Datelines: the agency, place, day and reporter that a report opens with.
+
+深圳特区报讯（首席记者 徐兴东）1月13日， · 新华社北京1月13日电（记者 张三） · 中新网1月13日电 · 本报讯（记者 李四）
+"""
+
+from __future__ import annotations
+
+import re
+
+_DAY = r"(?:\d{4}年)?\d{1,2}月\d{1,2}日"
+_WHO = r"(?:[（(][^（）()\n]{0,12}(?:记者|記者|通讯员|通訊員|编辑|編輯|作者|见习|实习|文/)[^（）()\n]{0,60}[）)]|[（(][^（）()\n]{1,24}[）)])"
+_REPORTER = r"(?:(?:本报|本台|本网|首席|见习|实习)?(?:记者|記者)[^，。：:,\n]{2,20}?(?:报道|報道|報導|摄影报道)[：:，,]?)"
+_AGENCY = r"[\u3400-\u9fffA-Za-z·]{1,14}?(?:社|网|網|报|報|台|在线|線|新闻|新聞|客户端|频道|日报|晚报|晨报|中心)"
+_SPACE = r"[ \t\u3000]*"
+_END = rf"{_SPACE}[，,：:丨｜|]?{_SPACE}"
+_DATELINE = re.compile(
+    rf"{_SPACE}(?:"
+    # 新华社北京1月13日电（记者 张三）  中新网1月13日电  財聯社1月13日電，
+    rf"{_AGENCY}[\u3400-\u9fff·/、 ]{{0,12}}?{_DAY}{_SPACE}[电電讯訊]{_SPACE}(?:{_WHO}|{_REPORTER}|题[：:])?"
+    # 深圳特区报讯（首席记者 徐兴东）1月13日，  本报讯 记者王五报道
+    rf"|[\u3400-\u9fffA-Za-z·]{{2,14}}?[讯訊]{_SPACE}(?:{_WHO}|{_REPORTER}){_SPACE}(?:{_DAY})?"
+    # 央视网消息：  新华网消息（记者 …）
+    rf"|{_AGENCY}消息{_SPACE}(?:{_WHO}{_SPACE}(?=[：:，,]|\S)|(?=[：:，,]))"
+    # （记者 张三）  （央视财经《…》）
+    rf"|[（(][^（）()\n]{{0,10}}(?:记者|記者|通讯员|通訊員)[^（）()\n]{{0,60}}[）)]{_SPACE}(?:{_DAY})?"
+    # 中新网北京讯 without a reporter needs a space: 本报讯 昨日
+    rf"|(?:本报|本台|本网|[\u3400-\u9fff]{{2,10}}(?:日报|晚报|晨报|网|網|在线))[讯訊](?=[ \u3000：:，,])"
+    # LONDON, Jan. 13 (Xinhua) --   LONDON (Reuters) -
+    r"|[A-Z][A-Z .,'’/-]{2,40}(?:[A-Z][a-z]{2,8}\.? \d{1,2} ?)?\([A-Za-z .]{2,30}\) ?(?:--?|—|–)"
+    rf"){_END}"
+)
+
+
+def dateline_length(sentence: str) -> int:
+    """Return how many leading characters of `sentence` are a dateline with its mark; 0 where there is none.
+
+    A bare date is none: `1月11日，会议在南京召开` tells when something happened.
+    """
+    match = _DATELINE.match(sentence)
+    if match is None or match.end() >= len(sentence.rstrip()):
+        return 0
+    return match.end()

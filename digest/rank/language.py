@@ -1,0 +1,67 @@
+"""What language a text is in, and its simplified copy for segmenting.  OpenCC's only door."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import Any
+
+_HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
+_KANA_HANGUL = re.compile(r"[\u3040-\u30ff\uac00-\ud7af]")
+_LETTER = re.compile(r"[A-Za-z]")
+_SAMPLE = 4000
+
+
+def detect_language(text: str) -> str:
+    """Return a BCP 47 tag for `text`: `zh-Hans`, `zh-Hant`, `en` (Latin letters prevail) or `und`."""
+    sample = text[:_SAMPLE]
+    han, latin = len(_HAN.findall(sample)), len(_LETTER.findall(sample))
+    if len(_KANA_HANGUL.findall(sample)) > han:
+        return "und"
+    if han * 10 >= latin and han:
+        return "zh-Hant" if _is_traditional(sample) else "zh-Hans"
+    return "en" if latin else "und"
+
+
+def is_chinese(language: str) -> bool:
+    """Whether a BCP 47 tag names Chinese."""
+    return language.lower().startswith("zh")
+
+
+def simplify(text: str) -> str:
+    """Return `text` in simplified characters, character for character: offsets stay valid.
+
+    OpenCC's t2s replaces a few words by shorter or longer ones; a line where that happens is converted character by
+    character instead.
+    """
+    simple: str = _converter("t2s").convert(text)
+    if len(simple) == len(text):
+        return simple
+    return "".join(_simplify_line(line) for line in text.splitlines(keepends=True))
+
+
+def _simplify_line(line: str) -> str:
+    simple: str = _converter("t2s").convert(line)
+    return simple if len(simple) == len(line) else "".join(map(_simplify_char, line))
+
+
+@cache
+def _simplify_char(char: str) -> str:
+    simple: str = _converter("t2s").convert(char)
+    return simple if len(simple) == 1 else char
+
+
+def _is_traditional(sample: str) -> bool:
+    """Whether more characters are traditional only (changed by t2s) than simplified only (changed by s2t)."""
+    return _changed(sample, "t2s") > _changed(sample, "s2t")
+
+
+def _changed(sample: str, conversion: str) -> int:
+    return sum(a != b for a, b in zip(sample, _converter(conversion).convert(sample), strict=False))
+
+
+@cache
+def _converter(conversion: str) -> Any:
+    import opencc
+
+    return opencc.OpenCC(conversion)

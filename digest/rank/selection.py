@@ -1,0 +1,92 @@
+"""Which sentences to print: best value for their length first, no near-repeats, within the budget, in reading order.
+
+Redundancy is refused by maximal marginal relevance (Carbonell and Goldstein, SIGIR 1998).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from digest.model import Sentence
+from digest.rank.clauses import SHORTEST, drop_dateline, shorten
+
+REPEAT = 0.7
+"""Two sentences whose words are this similar (cosine) say the same."""
+
+_LENGTH_PRICE = 0.35
+_LEAST_ROOM = 14
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """What may be printed: at most `chars` printed characters, at most `sentences` sentences, or both unbounded."""
+
+    chars: int | None = None
+    sentences: int | None = None
+    trim: bool = True
+    gap: int = 0
+
+
+@dataclass(slots=True)
+class Selection:
+    """The sentences chosen so far, in order of choice, and why each of the others was left."""
+
+    chosen: list[Sentence]
+    reasons: dict[int, str]
+    used: int = 0
+
+
+def select(
+    sentences: Sequence[Sentence],
+    candidates: Sequence[int],
+    budget: Budget,
+    cosine: Callable[[int, int], float],
+) -> Selection:
+    """Return a selection from `sentences` (already scored) among the positions `candidates`."""
+    taken = Selection([], {})
+    left = list(candidates)
+    similar = dict.fromkeys(left, 0.0)
+    while left and not _full(taken, budget):
+        at = max(left, key=lambda i: (_value(sentences[i], similar[i]), -i))
+        left.remove(at)
+        form, reason = _fit(sentences[at], taken, budget, similar[at])
+        taken.reasons[at] = reason
+        if form is None:
+            continue
+        taken.chosen.append(form)
+        taken.used += len(form.printed) + budget.gap
+        similar = {i: max(similar[i], cosine(i, at)) for i in left}
+    taken.reasons.update({i: "enough said before it" for i in left})
+    return taken
+
+
+def _value(sentence: Sentence, similar: float) -> float:
+    length = max(20, len(sentence.text.strip()))
+    return float(round(sentence.score * (1 - similar) / length**_LENGTH_PRICE, 12))
+
+
+def _full(taken: Selection, budget: Budget) -> bool:
+    if budget.sentences is not None and len(taken.chosen) >= budget.sentences:
+        return True
+    return budget.chars is not None and bool(taken.chosen) and budget.chars - taken.used < _LEAST_ROOM
+
+
+def _fit(sentence: Sentence, taken: Selection, budget: Budget, similar: float) -> tuple[Sentence | None, str]:
+    """The form in which `sentence` goes into what is left of the budget, and the reason in words."""
+    if similar >= REPEAT:
+        return None, "says again what was taken"
+    whole = drop_dateline(sentence) if budget.trim else _tight(sentence)
+    room = None if budget.chars is None else budget.chars - taken.used
+    if room is None or len(whole.printed) <= room:
+        return whole, "taken whole"
+    short = shorten(sentence, room) if budget.trim and room >= SHORTEST else None
+    if short is None:
+        return None, "too long for what is left"
+    return short, "taken, its tail left off"
+
+
+def _tight(sentence: Sentence) -> Sentence:
+    text = sentence.text
+    start = sentence.start + len(text) - len(text.lstrip())
+    return Sentence(text.strip(), start, start + len(text.strip()), sentence.index, sentence.score)

@@ -1,0 +1,71 @@
+"""Text into words.  jieba's only door: loaded at first use, once, with its own tokenizer and without its talk."""
+
+from __future__ import annotations
+
+import logging
+import re
+import threading
+import unicodedata
+from functools import cache
+from importlib.resources import files
+from math import log
+from typing import Any
+
+from digest.rank.language import simplify
+
+_RUN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+|[^\W_]+(?:[.'’-][^\W_]+)*%?")
+_HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
+_lock = threading.Lock()
+
+
+def tokenize(text: str) -> list[str]:
+    """Return the words of `text` in order: Chinese in simplified characters as jieba cuts it, Latin in lower case.
+
+    Latin words and numbers are split off before segmenting, so that every segmenter sees only runs of Han characters.
+    """
+    words: list[str] = []
+    for match in _RUN.finditer(simplify(unicodedata.normalize("NFC", text))):
+        run = match.group()
+        words.extend(_segmenter().lcut(run) if _HAN.match(run) else [run.lower()])
+    return words
+
+
+def content_words(words: list[str]) -> list[str]:
+    """Return the words that carry meaning: no stop words, no single Han characters."""
+    stop = stop_words()
+    return [w for w in words if w not in stop and (len(w) > 1 or w.isdigit() or not _HAN.match(w))]
+
+
+def rarity(word: str) -> float:
+    """Return how rare a word is in general Chinese, from 0 (very common) to about 17 (unknown): -log of its share."""
+    segmenter = _segmenter()
+    return log(segmenter.total / (segmenter.FREQ.get(word) or 1))
+
+
+@cache
+def stop_words() -> frozenset[str]:
+    """Return the words without meaning of their own, Chinese and English, from `data/stopwords.txt`."""
+    lines = files("digest").joinpath("data/stopwords.txt").read_text("utf-8").splitlines()
+    return frozenset(word for line in lines if not line.startswith("#") for word in line.split())
+
+
+def segmenter_name() -> str:
+    """Return the name and version of the segmenter, for the manifest of an issue."""
+    import jieba
+
+    return f"jieba {jieba.__version__}"
+
+
+def _segmenter() -> Any:
+    with _lock:
+        return _load()
+
+
+@cache
+def _load() -> Any:
+    import jieba
+
+    jieba.setLogLevel(logging.WARNING)
+    segmenter = jieba.Tokenizer()
+    segmenter.initialize()
+    return segmenter
