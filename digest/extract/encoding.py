@@ -20,6 +20,7 @@ _BOMS = (
 _META = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w.:-]{2,40})|<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([\w.:-]{2,40})", re.I)
 _ALIASES = {"gb2312": "gb18030", "gbk": "gb18030", "gb-2312": "gb18030", "x-gbk": "gb18030", "big5": "big5hkscs", "unicode": "utf-16"}
 _BINARY = (b"%PDF", b"PK\x03\x04", b"\x89PNG", b"GIF8", b"\xff\xd8\xff", b"\x1f\x8b", b"\x7fELF", b"Rar!", b"\xd0\xcf\x11\xe0")
+_FAMILIAR = re.compile(r"[\t\n\r -~\u2010-\u2027\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]")
 _SAMPLE = 200_000
 
 
@@ -80,14 +81,18 @@ def _strictly(data: bytes, name: str) -> tuple[str, str] | None:
 
 
 def _utf16_without_bom(data: bytes) -> tuple[str, str] | None:
-    """UTF-16 shows in the zero bytes of its line ends and digits, all on one side of the pairs."""
-    sample = data[:_SAMPLE]
-    if len(sample) < 2 or len(data) % 2 or b"\0" not in sample:
+    """UTF-16 in the byte order that gives common characters; a line end or a digit shows it by a zero byte."""
+    if b"\0" not in data[:_SAMPLE] or len(data) % 2:
         return None
-    little, big = sample[1::2].count(0), sample[0::2].count(0)
-    if min(little, big) * 10 > max(little, big):
-        return None
-    return _strictly(data, "utf-16-le" if little > big else "utf-16-be")
+    found = [reading for name in ("utf-16-le", "utf-16-be") if (reading := _strictly(data, name))]
+    best = max(found, key=lambda reading: _familiar(reading[0]), default=None)
+    return best if best and _familiar(best[0]) > 0.9 else None
+
+
+def _familiar(text: str) -> float:
+    """Share of characters that are ASCII, Han or their punctuation."""
+    sample = text[:2000]
+    return len(_FAMILIAR.findall(sample)) / max(1, len(sample))
 
 
 def _chinese(data: bytes) -> tuple[str, str] | None:

@@ -1,6 +1,7 @@
 """The prior of a sentence: how likely an editor would pick it before reading how it hangs together with the others.
 
 Position and title enter TextRank as its personalization; a plain uniform jump loses to "take the first sentence".
+Sentences are judged in simplified characters; the caller hands in that copy.
 """
 
 from __future__ import annotations
@@ -18,23 +19,25 @@ _FIRST_PERSON = re.compile(r"我(?!国|省|市|区|县|军|党|院|校)|咱")
 _QUOTED = re.compile(r"^\s*[“「『\"]")
 _END = re.compile(r"[。！？!?…．.；;]\s*[”’」』）)】\"']*\s*$")
 _JUNK = re.compile(
-    r"^\s*(?:原标题|原標題|责任编辑|責任編輯|责编|編輯|编辑|来源|來源|作者|文[/／|丨]|图[/／|丨为]|圖[/／|為]|记者[:：]|声明|版权|"
-    r"(?:本文|以上)(?:来源|來源|转自)|\(?（?完）?\)?\s*$|点击|扫码|长按|關注|关注)"
+    r"^\s*(?:原标题|责任编辑|责编|编辑|来源|作者|文[/／|丨]|图[/／|丨为]|记者[:：]|声明|版权|"
+    r"(?:本文|以上)(?:来源|转自)|\(?（?完）?\)?\s*$|点击|扫码|长按|关注)"
 )
-_PHOTO = re.compile(r"(?:摄|攝|供图|供圖|资料图|資料圖|图片来源|现场|現場|示意图|合影|截图)\s*[）)]?\s*$")
+_ATTENDANCE = re.compile(r"(?:参加|出席|列席)(?:了)?(?:此次|本次)?(?:会议|活动|座谈会?|调研|仪式)?[。.]\s*$")
+_PHOTO = re.compile(r"(?:摄|供图|资料图|图片来源|现场|示意图|合影|截图)\s*[）)]?\s*$")
 
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """How much each term of the prior counts; the defaults are what `tests/quality` measured."""
+    """How much each term of the prior counts; found by trying on news with human summaries."""
 
     position: float = 1.0
-    decay: float = 0.35
-    title: float = 2.2
+    decay: float = 0.6
+    title: float = 4.0
     floor: float = 0.15
     question: float = 0.4
     first_person: float = 0.7
     quoted: float = 0.8
+    attendance: float = 0.5
 
 
 WEIGHTS = Weights()
@@ -56,7 +59,7 @@ def prior_terms(
                 "position": exp(-WEIGHTS.decay * place),
                 "title": _covered(title, own, rarity),
                 "query": _covered(wanted, own, rarity),
-                "length": _length(len(sentence.text.strip())),
+                "length": _length(_size(sentence.text)),
                 "manner": _manner(sentence.text),
             }
         )
@@ -98,16 +101,24 @@ def _rarity(words: Sequence[Sequence[str]]) -> dict[str, float]:
     return {word: log1p(len(words) / count) for word, count in frequency.items()}
 
 
-def _length(chars: int) -> float:
-    """Full from 18 to 90 characters; a shorter one says little, a longer one costs its length."""
+def _length(chars: float) -> float:
+    """Full from 18 to 90 Chinese characters; a shorter one says little, a longer one costs its length."""
     if chars < 18:
         return max(0.2, chars / 18)
     return 1.0 if chars <= 90 else max(0.5, (90 / chars) ** 0.5)
 
 
+def _size(text: str) -> float:
+    """Length in Chinese characters; three letters say about as much as one of those."""
+    letters = sum(map(str.isascii, text))
+    return len(text.strip()) - letters * 2 / 3
+
+
 def _manner(text: str) -> float:
-    """How far a sentence states a fact: less for a question, a first person, an opening quotation."""
+    """How far a sentence states a fact: less for a question, a first person, an opening quotation, a list of who came."""
     manner = WEIGHTS.question if _QUESTION.search(text) else 1.0
     if _FIRST_PERSON.search(text):
         manner *= WEIGHTS.first_person
+    if _ATTENDANCE.search(text):
+        manner *= WEIGHTS.attendance
     return manner * (WEIGHTS.quoted if _QUOTED.search(text) else 1.0)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from heapq import heapify, heappop, heappush
 
 from digest.model import Sentence
 from digest.rank.clauses import SHORTEST, drop_dateline, shorten
@@ -14,7 +15,7 @@ from digest.rank.clauses import SHORTEST, drop_dateline, shorten
 REPEAT = 0.7
 """Two sentences whose words are this similar (cosine) say the same."""
 
-_LENGTH_PRICE = 0.35
+_LENGTH_PRICE = 0.1
 _LEAST_ROOM = 14
 
 
@@ -45,19 +46,23 @@ def select(
 ) -> Selection:
     """Return a selection from `sentences` (already scored) among the positions `candidates`."""
     taken = Selection([], {})
-    left = list(candidates)
-    similar = dict.fromkeys(left, 0.0)
-    while left and not _full(taken, budget):
-        at = max(left, key=lambda i: (_value(sentences[i], similar[i]), -i))
-        left.remove(at)
-        form, reason = _fit(sentences[at], taken, budget, similar[at])
-        taken.reasons[at] = reason
-        if form is None:
+    picked: list[int] = []
+    # Lazy greedy (Minoux 1978): a value only falls as more is taken, so only the best is ever looked at again.
+    waiting = [(-_value(sentences[i], 0.0), i, 0.0, 0) for i in candidates]
+    heapify(waiting)
+    while waiting and not _full(taken, budget):
+        _, at, similar, seen = heappop(waiting)
+        if seen < len(picked):
+            similar = max([similar, *(cosine(at, other) for other in picked[seen:])])
+            heappush(waiting, (-_value(sentences[at], similar), at, similar, len(picked)))
             continue
-        taken.chosen.append(form)
-        taken.used += len(form.printed) + budget.gap
-        similar = {i: max(similar[i], cosine(i, at)) for i in left}
-    taken.reasons.update({i: "enough said before it" for i in left})
+        form, reason = _fit(sentences[at], taken, budget, similar)
+        taken.reasons[at] = reason
+        if form is not None:
+            taken.chosen.append(form)
+            taken.used += len(form.printed) + budget.gap
+            picked.append(at)
+    taken.reasons.update({at: "enough said before it" for _, at, _, _ in waiting})
     return taken
 
 

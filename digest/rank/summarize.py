@@ -9,11 +9,11 @@ from digest.model import Sentence, Summary, Verdict
 from digest.rank.clauses import force
 from digest.rank.graph import Similarity, centrality
 from digest.rank.keywords import find_keywords
-from digest.rank.language import detect_language, is_chinese
-from digest.rank.prior import eligible, ineligible_because, prior_terms, weigh
+from digest.rank.language import detect_language, is_chinese, simplify
+from digest.rank.prior import ineligible_because, prior_terms, weigh
 from digest.rank.selection import Budget, Selection, select
 from digest.rank.sentences import split_sentences
-from digest.rank.tokens import content_words, tokenize
+from digest.rank.tokens import content_words, tokenize, tokenize_simplified
 
 CHARS_CHINESE = 120
 CHARS_OTHER = 360
@@ -53,7 +53,7 @@ def summarize(
     pieces = split_sentences(text)
     if not any(any(char.isalnum() for char in piece.text) for piece in pieces):
         return _bare(text, pieces, budget, language)
-    scored = _score(pieces, title or "", query or "")
+    scored = _score(pieces, simplify(text), title or "", query or "")
     chosen = select(scored.sentences, scored.candidates, budget, scored.similarity.cosine)
     if not chosen.chosen:
         chosen.chosen.append(_forced(scored, budget))
@@ -71,6 +71,7 @@ class _Scored:
     sentences: tuple[Sentence, ...]
     words: list[list[str]]
     terms: list[dict[str, float]]
+    reasons: list[str]
     candidates: list[int]
     similarity: Similarity
 
@@ -93,11 +94,14 @@ def _budget(
     return Budget(chars=chars, sentences=sentences, trim=trim, gap=0 if is_chinese(language) else 1)
 
 
-def _score(pieces: Sequence[Sentence], title: str, query: str) -> _Scored:
-    words = _tokenize_each(pieces)
+def _score(pieces: Sequence[Sentence], simple: str, title: str, query: str) -> _Scored:
+    """Rank the pieces; everything is judged on the simplified copy, which has the same offsets."""
+    plain = [replace(piece, text=simple[piece.start : piece.end]) for piece in pieces]
+    words = _tokenize_each(plain)
     content = [content_words(own) for own in words]
-    terms = prior_terms(pieces, content, content_words(tokenize(title)), content_words(tokenize(query)))
-    candidates = [i for i, piece in enumerate(pieces) if eligible(piece)]
+    terms = prior_terms(plain, content, content_words(tokenize(title)), content_words(tokenize(query)))
+    reasons = [ineligible_because(piece) for piece in plain]
+    candidates = [i for i, reason in enumerate(reasons) if not reason]
     if not candidates:
         candidates = [i for i, piece in enumerate(pieces) if any(char.isalnum() for char in piece.text)]
     similarity = Similarity(content)
@@ -110,7 +114,7 @@ def _score(pieces: Sequence[Sentence], title: str, query: str) -> _Scored:
     sentences = tuple(
         replace(piece, score=round(rank * len(pieces), 6)) for piece, rank in zip(pieces, ranks, strict=True)
     )
-    return _Scored(sentences, words, terms, candidates, similarity)
+    return _Scored(sentences, words, terms, reasons, candidates, similarity)
 
 
 def _tokenize_each(pieces: Sequence[Sentence]) -> list[list[str]]:
@@ -118,7 +122,7 @@ def _tokenize_each(pieces: Sequence[Sentence]) -> list[list[str]]:
     known: dict[str, list[str]] = {}
     for piece in pieces:
         if piece.text not in known:
-            known[piece.text] = tokenize(piece.text)
+            known[piece.text] = tokenize_simplified(piece.text)
     return [known[piece.text] for piece in pieces]
 
 
@@ -142,8 +146,9 @@ def _bare(text: str, pieces: Sequence[Sentence], budget: Budget, language: str) 
     if not shown:
         return Summary(text=text, language=language)
     first = shown[0]
-    limit = budget.chars or len(first.text)
-    return Summary(sentences=(force(first, limit + 2, [min(limit, len(first.text.strip()))]),), text=text, language=language)
+    start = first.start + len(first.text) - len(first.text.lstrip())
+    kept = first.text.strip()[: budget.chars]
+    return Summary(sentences=(Sentence(kept, start, start + len(kept), first.index),), text=text, language=language)
 
 
 def _verdicts(scored: _Scored, chosen: Selection) -> tuple[Verdict, ...]:
@@ -151,7 +156,7 @@ def _verdicts(scored: _Scored, chosen: Selection) -> tuple[Verdict, ...]:
     printed = {sentence.index: sentence for sentence in chosen.chosen}
     verdicts = []
     for i, sentence in enumerate(scored.sentences):
-        reason = ineligible_because(sentence) if i not in scored.candidates else chosen.reasons.get(i, "")
+        reason = chosen.reasons.get(i, "") if i in scored.candidates else scored.reasons[i]
         if i in printed and printed[i].forced:
             reason = "taken, cut at a word: nothing shorter was there"
         verdicts.append(Verdict(printed.get(i, sentence), scored.terms[i], i in printed, reason))

@@ -23,8 +23,13 @@ def tokenize(text: str) -> list[str]:
 
     Latin words and numbers are split off before segmenting, so that every segmenter sees only runs of Han characters.
     """
+    return tokenize_simplified(simplify(text))
+
+
+def tokenize_simplified(text: str) -> list[str]:
+    """Return the words of a text that is in simplified characters already; see `tokenize`."""
     words: list[str] = []
-    for match in _RUN.finditer(simplify(unicodedata.normalize("NFC", text))):
+    for match in _RUN.finditer(unicodedata.normalize("NFC", text)):
         run = match.group()
         words.extend(_segmenter().lcut(run) if _HAN.match(run) else [run.lower()])
     return words

@@ -1,0 +1,127 @@
+"""From what was gathered to a frozen issue: offered to the ledger, composed, rendered, put into envelopes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from digest.app.gather import Gathering, Place
+from digest.compose.issue import Composition, compose_issue
+from digest.config import MailSettings, Settings
+from digest.model import Article, Edition, Issue, Letter, Recipient
+from digest.rank.tokens import segmenter_name
+from digest.render import Footer, build_message, message_id, render_letter
+from digest.store import Envelope, FrozenIssue, Placement, Store, copy_for_dry_run
+
+WINDOW = timedelta(days=3)
+"""How long an article that found no room stays a candidate for the next issues."""
+
+
+def source_places(settings: Settings, edition: Edition) -> list[Place]:
+    """Return where an edition's articles come from."""
+    return [Place(source.name, source.path) for source in settings.sources_of(edition) if source.path]
+
+
+def fresh_articles(
+    path: Path, edition: Edition, articles: Sequence[Article], now: datetime
+) -> tuple[list[Article], int]:
+    """Return what the next issue may print, and how many of `articles` it may not; the real store is left as it is."""
+    with copy_for_dry_run(path) as store:
+        return offer_articles(store, edition, articles, now)
+
+
+def offer_articles(
+    store: Store, edition: Edition, articles: Sequence[Article], now: datetime
+) -> tuple[list[Article], int]:
+    """Record `articles`, offer them to the edition, and return its candidates and how many of `articles` are none."""
+    store.record_articles(articles, now)
+    store.offer(edition.name, [article.key for article in articles], now, WINDOW)
+    store.expire(edition.name, now)
+    candidates = store.candidates(edition.name, now)
+    open_keys = {article.key for article in candidates}
+    known = {article.key for article in articles} - open_keys
+    return candidates, len(known)
+
+
+def compose_letter(
+    candidates: Sequence[Article],
+    known: int,
+    found: Gathering,
+    edition: Edition,
+    slot: datetime,
+    templates: Mapping[str, str],
+    mail: MailSettings | None,
+) -> tuple[Composition, Letter]:
+    """Return the issue composed from the candidates, and its letter."""
+    composed = compose_issue(
+        candidates, edition, slot, sources=found.reports, known=known, unreadable=found.unreadable
+    )
+    footer = Footer(sender=mail.sender.name or mail.sender.address, unsubscribe=_unsubscribe(mail)) if mail else None
+    return composed, render_letter(composed.issue, templates, mail_footer=footer)
+
+
+def freeze(
+    store: Store,
+    composed: Composition,
+    letter: Letter,
+    recipients: Sequence[Recipient],
+    mail: MailSettings,
+    now: datetime,
+) -> bool:
+    """Freeze the issue with one envelope a recipient; False where another process froze the slot first."""
+    issue = composed.issue
+    messages = [address_letter(issue, letter, recipient, mail, now) for recipient in recipients]
+    frozen = FrozenIssue(
+        edition=issue.edition,
+        slot=issue.slot,
+        day=issue.day,
+        subject=letter.subject,
+        html=letter.html,
+        text=letter.text,
+        body=messages[0][1],
+        composed_at=now,
+        manifest=_manifest(issue),
+    )
+    placements = [Placement(key, state, reason) for key, (state, reason) in composed.placements.items()]
+    return store.freeze_issue(frozen, [envelope for envelope, _ in messages], placements)
+
+
+def address_letter(
+    issue: Issue, letter: Letter, recipient: Recipient, mail: MailSettings, now: datetime
+) -> tuple[Envelope, bytes]:
+    """Return one recipient's envelope and the body that all recipients share."""
+    domain = mail.sender.address.rpartition("@")[2]
+    identity = message_id(issue.edition, issue.slot, recipient.address, domain)
+    header, body = build_message(
+        letter,
+        sender=mail.sender,
+        recipient=recipient,
+        message_id=identity,
+        date=now.astimezone(issue.slot.tzinfo),
+        list_id=f"{issue.edition}.{domain}",
+        unsubscribe=_unsubscribe(mail),
+        edition=issue.edition,
+    )
+    return Envelope(recipient.address, identity, header, recipient.name), body
+
+
+def _unsubscribe(mail: MailSettings) -> str:
+    return f"mailto:{mail.sender.address}?subject=unsubscribe"
+
+
+def _manifest(issue: Issue) -> dict[str, Any]:
+    """What proves the issue later: for every item the hash of its text and the offsets of its sentences."""
+    return {
+        "segmenter": segmenter_name(),
+        "items": [
+            {
+                "key": item.article.key,
+                "sha256": sha256(item.article.text.encode("utf-8", "surrogatepass")).hexdigest(),
+                "sentences": [[s.start, s.end] for s in item.summary.sentences],
+            }
+            for item in issue.items
+        ],
+    }

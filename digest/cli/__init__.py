@@ -1,0 +1,1 @@
+"""The command line: parses, calls app, prints.  stdout is the product, stderr the talk."""

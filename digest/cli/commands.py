@@ -1,0 +1,29 @@
+"""The tree of commands.  Only click is imported here; a command imports what it needs when it runs."""
+
+from __future__ import annotations
+
+import click
+
+import digest
+from digest.cli.mailing import outbox, run, send
+from digest.cli.preview import preview
+from digest.cli.setup import completion, doctor, init, templates
+from digest.cli.summarize import summarize
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(digest.__version__, prog_name="digest")
+def cli() -> None:
+    """Read Chinese news, pick the key sentences, mail one trustworthy page every morning.
+
+    \b
+    digest summarize FILE     the key sentences of one article
+    digest preview FOLDER     a digest of a folder, shown, not sent
+    digest run                send every edition that is due (call it from cron)
+
+    Exit codes: 0 done, 1 failure, 2 usage, 3 configuration, 4 partly done, 5 nothing could be sent, 75 try again later.
+    """
+
+
+for command in (summarize, preview, run, send, init, doctor, outbox, templates, completion):
+    cli.add_command(command)

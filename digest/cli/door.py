@@ -1,0 +1,58 @@
+"""The one door of the command line: every error leaves here as one clear line with a remedy and an exit code."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import NoReturn
+
+import click
+
+from digest.cli.commands import cli
+from digest.errors import ConfigError, DigestError
+
+
+def main() -> NoReturn:
+    """Run the command line and exit: 0 done, 1 failure, 2 usage, 3 configuration, 4 partly, 5 nothing sent, 75 busy."""
+    sys.exit(_run())
+
+
+def _run() -> int:
+    try:
+        code = cli.main(prog_name="digest", standalone_mode=False)
+        sys.stdout.flush()
+        return code if isinstance(code, int) else 0
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message())
+        return 0
+    except click.Abort:
+        click.echo("interrupted", err=True)
+        return 130
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except DigestError as error:
+        _show(error)
+        return error.exit_code
+    except BrokenPipeError:
+        # The reader of our output has gone (digest … | head): nothing is wrong, and nothing more can be said.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as error:  # noqa: BLE001  # the one door
+        if os.environ.get("DIGEST_DEBUG"):
+            raise
+        _say(f"digest: {type(error).__name__}: {error}")
+        _say("  This is a fault in digest, not in your input. DIGEST_DEBUG=1 shows where; please report it.")
+        return 1
+
+
+def _show(error: DigestError) -> None:
+    _say(f"digest: {error.message}")
+    for mistake in error.mistakes if isinstance(error, ConfigError) else ():
+        _say(f"  {mistake}")
+    if error.hint:
+        _say(f"  Try: {error.hint}")
+
+
+def _say(line: str) -> None:
+    click.echo("".join(char if char.isprintable() else " " for char in line), err=True)

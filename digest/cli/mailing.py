@@ -1,0 +1,93 @@
+"""digest run, send and outbox: what is due goes out, once."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import click
+
+from digest.cli.options import announce, configured, read_clock, read_settings
+
+
+@click.command()
+@click.option("--edition", help="Only this edition.")
+@click.option("--dry-run", is_flag=True, help="Say what would be sent; send nothing and change no byte of state.")
+@configured
+def run(edition: str | None, dry_run: bool, config_path: Path | None, data_dir: Path | None, moment: str | None) -> None:
+    """Compose and send every edition that is due; safe to call every five minutes.
+
+    An issue is composed once and mailed as it was composed: a second run sends nothing, and a run after a failure
+    sends the same issue to those who did not get it.
+    """
+    from digest.app.sending import run as run_editions
+
+    settings = read_settings(config_path, data_dir)
+    clock = read_clock(moment)
+    run_editions(settings, clock, os.environ, announce, only=edition, dry_run=dry_run).check()
+
+
+@click.command()
+@click.option("--edition", help="Which edition.  [default: the first]")
+@click.option("--to", multiple=True, metavar="ADDRESS", help="Send to this address instead, and remember nothing.")
+@click.option("--dry-run", is_flag=True, help="Say what would be sent; send nothing and change no byte of state.")
+@configured
+def send(
+    edition: str | None,
+    to: tuple[str, ...],
+    dry_run: bool,
+    config_path: Path | None,
+    data_dir: Path | None,
+    moment: str | None,
+) -> None:
+    """Send one edition now, whatever the time: the slot that is due, or else one of its own."""
+    from digest.app.sending import send_now
+    from digest.config import parse_mailbox
+    from digest.errors import UsageError
+
+    settings = read_settings(config_path, data_dir)
+    chosen = settings.find_edition(edition) if edition else settings.editions()[0]
+    try:
+        recipients = [parse_mailbox(address) for address in to]
+    except ValueError as error:
+        raise UsageError(f"--to {error}", "write --to me@example.cn") from None
+    send_now(settings, chosen, read_clock(moment), os.environ, announce, to=recipients, dry_run=dry_run).check()
+
+
+@click.group()
+def outbox() -> None:
+    """Show the mails of past issues, and decide about those that are held."""
+
+
+@outbox.command("list")
+@configured
+def list_mails(config_path: Path | None, data_dir: Path | None, moment: str | None) -> None:
+    """List every mail: state, edition, slot, address, the server's last word, Message-ID."""
+    from digest.app.state import open_state
+
+    with open_state(read_settings(config_path, data_dir), dry_run=True) as store:
+        for row in store.outbox_rows():
+            said = f"{row.code} {row.reply}".strip() if row.code or row.reply else ""
+            click.echo("\t".join((row.state, row.edition, f"{row.slot:%Y-%m-%dT%H:%M%z}", row.address, said, row.message_id)))
+
+
+@outbox.command("resend")
+@click.argument("message_id")
+@configured
+def resend_mail(message_id: str, config_path: Path | None, data_dir: Path | None, moment: str | None) -> None:
+    """Queue a held or failed mail again: the same bytes under the same Message-ID."""
+    from digest.app.state import open_state
+
+    with open_state(read_settings(config_path, data_dir)) as store:
+        announce(f"{store.resend(message_id, read_clock(moment)()).address}: queued; digest run sends it")
+
+
+@outbox.command("forget")
+@click.argument("message_id")
+@configured
+def forget_mail(message_id: str, config_path: Path | None, data_dir: Path | None, moment: str | None) -> None:
+    """Give a held mail up: count it as failed."""
+    from digest.app.state import open_state
+
+    with open_state(read_settings(config_path, data_dir)) as store:
+        announce(f"{store.forget(message_id, read_clock(moment)()).address}: given up")

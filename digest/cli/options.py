@@ -1,0 +1,94 @@
+"""Options that several commands share, and what they mean."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from digest.errors import ConfigError, UsageError
+
+if TYPE_CHECKING:
+    from digest.config import Settings
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+_config = click.option(
+    "--config",
+    "config_path",
+    type=click.Path(path_type=Path),
+    help="The configuration file.  [default: $DIGEST_CONFIG, ./digest.toml, then the user's config folder]",
+)
+_data_dir = click.option(
+    "--data-dir", type=click.Path(path_type=Path), help="Where the database is kept.  [default: the user's data folder]"
+)
+_now = click.option(
+    "--now", "moment", metavar="ISO", help="Pretend it is then: 2026-11-20T08:00 (local time) or with +08:00."
+)
+
+
+def configured(command: Command) -> Command:
+    """Give a command --config, --data-dir and --now."""
+    return _config(_data_dir(_now(command)))
+
+
+def read_settings(config_path: Path | None, data_dir: Path | None, *, required: bool = True) -> Settings:
+    """Return the settings, or, where none is required and no file is there, the defaults.
+
+    Raises:
+        ConfigError: the file is missing or wrong.
+    """
+    from digest.config import default_settings, find_config, load_settings
+
+    path = find_config(config_path, os.environ, Path.cwd())
+    if path is not None:
+        return load_settings(path, os.environ, data_dir)
+    if required:
+        raise ConfigError("there is no digest.toml here", "digest init writes one; --config names another place")
+    return default_settings(os.environ, Path.cwd(), data_dir)
+
+
+def read_clock(moment: str | None) -> Callable[[], datetime]:
+    """Return the clock: the real one, or one that stands still at `moment` (local time without an offset).
+
+    Raises:
+        UsageError: `moment` is no date and time.
+    """
+    if moment is None:
+        return lambda: datetime.now(timezone.utc)
+    try:
+        given = datetime.fromisoformat(moment)
+    except ValueError:
+        raise UsageError(f"--now {moment} is no date and time", "write --now 2026-11-20T08:00") from None
+    fixed = given.astimezone()
+    return lambda: fixed
+
+
+def announce(line: str) -> None:
+    """Say something on stderr, without control characters."""
+    click.echo("".join(char if char.isprintable() else " " for char in line), err=True)
+
+
+class ProgressLine:
+    """A progress bar on stderr, drawn only on a terminal and only for work of more than a few steps."""
+
+    def __init__(self, label: str, few: int = 20) -> None:
+        self._label = label
+        self._few = few
+        self._bar: Any = None
+
+    def __call__(self, done: int, total: int) -> None:
+        if total <= self._few or not sys.stderr.isatty():
+            return
+        if self._bar is None:
+            self._bar = click.progressbar(length=total, label=self._label, file=sys.stderr)
+            self._bar.__enter__()
+        self._bar.update(done - self._bar.pos)
+        if done == total:
+            self._bar.__exit__(None, None, None)
+            self._bar = None

@@ -1,0 +1,113 @@
+"""digest summarize: the key sentences of one article."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from digest.cli.options import announce
+from digest.errors import UsageError
+
+if TYPE_CHECKING:
+    from digest.model import Article, Summary
+
+SENTENCES = 3
+"""How many sentences a single file gets when no length is asked for."""
+
+
+@click.command()
+@click.argument("source", metavar="FILE|-")
+@click.option("--sentences", type=click.IntRange(min=1), help=f"At most so many sentences.  [default: {SENTENCES}]")
+@click.option("--chars", type=click.IntRange(min=1), help="At most so many characters.")
+@click.option("--ratio", type=click.FloatRange(0, 1, min_open=True), help="At most this share of the text, 0 to 1.")
+@click.option("--title", help="The headline, where the file does not tell it.")
+@click.option("--query", help="Lean towards these words.")
+@click.option("--whole-sentences", is_flag=True, help="Keep datelines and long tails.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "markdown", "html"]),
+    default="text",
+    show_default=True,
+    help="json is documented in the README.",
+)
+@click.option("--explain", is_flag=True, help="Show for every sentence its terms, and why it was taken or left.")
+def summarize(
+    source: str,
+    sentences: int | None,
+    chars: int | None,
+    ratio: float | None,
+    title: str | None,
+    query: str | None,
+    whole_sentences: bool,
+    form: str,
+    explain: bool,
+) -> None:
+    """Print the key sentences of FILE, each a verbatim slice of it; - reads standard input.
+
+    FILE is text, Markdown, a saved HTML page or JSON, in UTF-8, UTF-16, GB18030 or Big5.
+    """
+    from digest.app.single import Wish, summarize_document
+
+    if sum(limit is not None for limit in (sentences, chars, ratio)) > 1:
+        raise UsageError("--sentences, --chars and --ratio exclude each other", "keep one of them")
+    if chars is None and ratio is None:
+        sentences = sentences or SENTENCES
+    wish = Wish(sentences, chars, ratio, title, query, trim=not whole_sentences)
+    article, summary, notes = summarize_document(_open(source), wish)
+    for note in notes:
+        announce(note)
+    if not summary.sentences:
+        announce("there is no text to summarize")
+    click.echo(_shown(article, summary, form, explain))
+
+
+def _open(source: str) -> Any:
+    """The bytes of a file or of standard input."""
+    from digest.collect.files import read_file, read_stream
+
+    if source.startswith(("http://", "https://")):
+        raise UsageError("reading from the web is not built yet", "save the page, then: digest summarize page.html")
+    return read_stream(click.get_binary_stream("stdin")) if source == "-" else read_file(Path(source))
+
+
+def _shown(article: Article, summary: Summary, form: str, explain: bool) -> str:
+    if form == "json":
+        return json.dumps(_as_json(article, summary, explain), ensure_ascii=False, indent=2)
+    from digest.render import explain_text, summary_html, summary_markdown, summary_text
+
+    if form == "html":
+        from digest.collect.templates import load_templates
+
+        return summary_html(article, summary, load_templates(None))
+    text = summary_markdown(article, summary) if form == "markdown" else summary_text(article, summary)
+    return f"{text.rstrip()}\n\n{explain_text(summary)}" if explain else text.rstrip("\n")
+
+
+def _as_json(article: Article, summary: Summary, explain: bool) -> dict[str, Any]:
+    """Version 1 of the JSON shape: `text[s["start"]:s["end"]] == s["text"]` for every sentence, in characters."""
+    shape: dict[str, Any] = {
+        "version": 1,
+        "title": article.title,
+        "site": article.site,
+        "author": article.author,
+        "url": article.url,
+        "language": article.language,
+        "published": article.published.isoformat() if isinstance(article.published, date) else None,
+        "sentences": [
+            {"text": s.text, "start": s.start, "end": s.end, "score": s.score, "index": s.index, "cut": s.cut}
+            for s in summary.sentences
+        ],
+        "keywords": list(summary.keywords),
+        "text": article.text,
+    }
+    if explain:
+        shape["explain"] = [
+            {"text": v.sentence.text, "taken": v.taken, "reason": v.reason, "terms": dict(v.terms)}
+            for v in summary.verdicts
+        ]
+    return shape

@@ -1,0 +1,1 @@
+"""Summaries -> Issue: duplicates, order, sections, overview, coverage.  Pure."""

@@ -1,0 +1,157 @@
+"""The recipe of an issue: events, order, choice, summaries, sections, overview, coverage."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Literal
+
+from digest.compose.duplicates import group_events
+from digest.compose.importance import Ranked, choose, rank_events
+from digest.compose.overview import day_keywords, find_highlights
+from digest.compose.sections import arrange, section_of
+from digest.model import Article, Coverage, Edition, Event, Issue, Item, Reference, SourceReport, Summary
+from digest.rank.prior import eligible
+from digest.rank.sentences import split_sentences
+from digest.rank.summarize import summarize
+
+_HEADING = 48
+
+Placement = tuple[Literal["placed", "merged", "left_out"], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Composition:
+    """An issue, and what became of every article it was made from: key -> (state, reason)."""
+
+    issue: Issue
+    placements: dict[str, Placement]
+
+
+def compose_issue(
+    articles: Sequence[Article],
+    edition: Edition,
+    slot: datetime,
+    *,
+    sources: Sequence[SourceReport] = (),
+    known: int = 0,
+    unreadable: int = 0,
+    progress: Callable[[int, int], None] | None = None,
+) -> Composition:
+    """Return the issue of `edition` due at `slot` (aware, in the edition's zone) made from `articles`.
+
+    `known` articles were seen in earlier issues and `unreadable` documents held none; both are only counted.  `progress`
+    is told how many of how many items are summarized.
+    """
+    unique = {article.key: article for article in articles}
+    worded = [article for article in unique.values() if any(map(str.isalnum, article.text))]
+    ranked, similarity = rank_events(group_events(worded), slot)
+    chosen = choose(ranked, similarity, edition.items)
+    items = _number(_items(chosen, edition, progress), edition)
+    issue = Issue(
+        edition=edition.name,
+        title=edition.title,
+        slot=slot,
+        day=slot.date(),
+        sections=arrange(items, edition),
+        overview=find_highlights(items),
+        keywords=day_keywords(items),
+        coverage=_coverage(articles, worded, chosen, sources, known, unreadable),
+    )
+    return Composition(issue, _placements(unique, worded, ranked, chosen, edition))
+
+
+def _items(chosen: Sequence[Ranked], edition: Edition, progress: Callable[[int, int], None] | None) -> list[Item]:
+    items = []
+    for done, own in enumerate(chosen, 1):
+        items.append(_item(own, edition))
+        if progress:
+            progress(done, len(chosen))
+    return items
+
+
+def _item(own: Ranked, edition: Edition) -> Item:
+    lead = own.event.articles[0]
+    title = lead.title or heading(lead.text)
+    return Item(
+        number=0,
+        article=lead,
+        title=title,
+        summary=_without_heading(summarize(lead.text, title=lead.title or None, chars=_chars(lead, edition)), title),
+        section=section_of(lead, edition),
+        score=own.score,
+        also=tuple(Reference(a.title or heading(a.text), a.site or a.source, a.url) for a in own.event.articles[1:]),
+    )
+
+
+def _chars(article: Article, edition: Edition) -> int:
+    """The edition's budget is in Chinese characters; a language of letters needs three times as many."""
+    return edition.chars if article.language.startswith("zh") else edition.chars * 3
+
+
+def heading(text: str) -> str:
+    """Return the headline of an untitled text: its first sentence, cut at a clause where it is long."""
+    sentences = split_sentences(text)
+    first = next((s for s in sentences if eligible(s)), sentences[0] if sentences else None)
+    if first is None:
+        return ""
+    plain = first.text.strip()
+    if len(plain) > _HEADING:
+        clause = max(plain.rfind(mark, 8, _HEADING) for mark in "，,；;：: ")
+        return plain[: clause if clause > 0 else _HEADING] + "……"
+    return plain.rstrip("。.")
+
+
+def _without_heading(summary: Summary, title: str) -> Summary:
+    """The summary without the very sentence that heads the item, where another is left."""
+    kept = tuple(s for s in summary.sentences if s.text.strip().rstrip("。.") != title)
+    return replace(summary, sentences=kept) if kept else summary
+
+
+def _number(items: Sequence[Item], edition: Edition) -> list[Item]:
+    """Number the items in the order they are read in, section by section."""
+    order = [item for section in arrange(items, edition) for item in section.items]
+    return [replace(item, number=number) for number, item in enumerate(order, 1)]
+
+
+def _coverage(
+    articles: Sequence[Article],
+    worded: Sequence[Article],
+    chosen: Sequence[Ranked],
+    sources: Sequence[SourceReport],
+    known: int,
+    unreadable: int,
+) -> Coverage:
+    told = sum(len(own.event.articles) for own in chosen)
+    copies = len(articles) - len({article.key for article in articles})
+    empty = len({a.key for a in articles}) - len(worded)
+    return Coverage(
+        sources=tuple(sources),
+        read=len(articles) + known,
+        printed=len(chosen),
+        merged=told - len(chosen) + copies,
+        left_out=len(worded) - told,
+        empty=empty,
+        known=known,
+        unreadable=unreadable,
+    )
+
+
+def _placements(
+    unique: dict[str, Article],
+    worded: Sequence[Article],
+    ranked: Sequence[Ranked],
+    chosen: Sequence[Ranked],
+    edition: Edition,
+) -> dict[str, Placement]:
+    placements: dict[str, Placement] = {key: ("left_out", "no text in it") for key in unique}
+    placements.update({a.key: ("left_out", f"not among the first {edition.items}") for a in worded})
+    for own in chosen:
+        placements.update(_place(own.event))
+    return placements
+
+
+def _place(event: Event) -> dict[str, Placement]:
+    lead = event.articles[0].key
+    return {a.key: ("placed", "") if a.key == lead else ("merged", f"same report as {lead}") for a in event.articles}

@@ -1,0 +1,32 @@
+"""digest.toml -> Settings: one file, checked whole, every mistake told at once with its line and a remedy.
+
+    find_config -> load_settings -> Settings -> editions(), sources_of(), require_mail()
+
+Precedence: environment, then file, then default.  `read_password` is asked only when mail is about to be sent.
+"""
+
+from digest.config.addresses import clean_display_name, parse_mailbox
+from digest.config.loading import default_settings, find_config, load_settings, read_template
+from digest.config.mail import MailSettings
+from digest.config.passwords import describe_login, read_password
+from digest.config.presets import Preset, load_presets
+from digest.config.settings import EditionSettings, SectionSettings, Settings, SourceSettings, StoreSettings
+
+__all__ = [
+    "EditionSettings",
+    "MailSettings",
+    "Preset",
+    "SectionSettings",
+    "Settings",
+    "SourceSettings",
+    "StoreSettings",
+    "clean_display_name",
+    "default_settings",
+    "describe_login",
+    "find_config",
+    "load_presets",
+    "load_settings",
+    "parse_mailbox",
+    "read_password",
+    "read_template",
+]

@@ -1,0 +1,110 @@
+"""What tables of digest.toml are made of: paths, time zones, lines of text, host names, mailboxes."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+import unicodedata
+import zoneinfo
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, ValidationInfo
+
+from digest.config.addresses import clean_line, encode_host, parse_mailbox
+from digest.config.wording import find_nearest, quote
+from digest.model import Recipient
+
+LONGEST_HEADING = 80
+
+
+class Table(BaseModel):
+    """A table of the file: unknown keys are mistakes, nothing is converted silently, nothing changes afterwards."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, hide_input_in_errors=True)
+
+    @classmethod
+    def list_examples(cls) -> dict[str, str]:
+        """Every key that the table may have, with an example of its value as the file writes it, or an empty text."""
+        return {f.alias or name: str(f.examples[0]) if f.examples else "" for name, f in cls.model_fields.items()}
+
+
+def _resolve_below(base: str) -> Callable[[object, ValidationInfo], object]:
+    """A validator that makes a path absolute: `~` is the home directory, the rest is below the context's `base`."""
+
+    def resolve(value: object, info: ValidationInfo) -> object:
+        if not isinstance(value, str):
+            return value
+        if not value.strip() or "\0" in value:
+            raise ValueError("is no path: write the path of a file or folder, or leave the key out")
+        try:
+            path = Path(value).expanduser()
+        except RuntimeError:
+            raise ValueError("begins with a ~ that leads to no home directory: write the whole path") from None
+        return Path((info.context or {}).get(base, "")) / path
+
+    return resolve
+
+
+def _check_zone(key: str) -> str:
+    try:
+        zoneinfo.ZoneInfo(key)
+    except (OSError, ValueError, zoneinfo.ZoneInfoNotFoundError):
+        nearest = find_nearest(key, zoneinfo.available_timezones())
+        if "beijing" in key.casefold() or "北京" in key or not nearest:
+            nearest = "Asia/Shanghai"
+        raise ValueError(f'is {quote(key)}, which is no time zone: did you mean "{nearest}"?') from None
+    return key
+
+
+def _check_line(text: str) -> str:
+    """The text in NFC without outer space; refuses an empty one and one with control characters."""
+    line = unicodedata.normalize("NFC", text.strip())
+    if not line or any(unicodedata.category(c) in {"Cc", "Zl", "Zp"} for c in line):
+        raise ValueError("must be one line of visible text: write a few characters in quotes")
+    return line
+
+
+def _check_heading(text: str) -> str:
+    heading = clean_line(text)
+    if not 0 < len(heading) <= LONGEST_HEADING:
+        raise ValueError(f"must be visible text of at most {LONGEST_HEADING} characters: write a few words in quotes")
+    return heading
+
+
+def _check_login(user: str) -> str:
+    if not user.isascii() or not user.isprintable() or user != user.strip():
+        raise ValueError('must be plain ASCII without outer space: write it as the provider gives it: "me@qq.com"')
+    return user
+
+
+def _read_mailbox(value: object) -> object:
+    return parse_mailbox(value) if isinstance(value, str) else value
+
+
+def is_loopback(host: str) -> bool:
+    """True for a name or an address of this very machine: localhost, 127.0.0.0/8, ::1."""
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _check_host(host: str) -> str:
+    if is_loopback(host):
+        return host
+    name = encode_host(host) if host else ""
+    if not re.fullmatch(r"[a-z0-9_](?:[a-z0-9._-]*[a-z0-9_])?", name):
+        raise ValueError('must be the bare name of a server: write host = "smtp.example.cn", and port = 465')
+    return name
+
+
+FolderPath = Annotated[Path, BeforeValidator(_resolve_below("folder"))]
+DataPath = Annotated[Path, BeforeValidator(_resolve_below("data_dir"))]
+Zone = Annotated[str, AfterValidator(_check_zone)]
+Line = Annotated[str, AfterValidator(_check_line)]
+Mailbox = Annotated[Recipient, BeforeValidator(_read_mailbox)]
+HostName = Annotated[str, AfterValidator(_check_host)]
+Heading = Annotated[str, AfterValidator(_check_heading)]
+Login = Annotated[str, AfterValidator(_check_login)]

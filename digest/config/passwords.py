@@ -1,0 +1,146 @@
+"""The mail password, from where [mail] says it is, cleaned of what copying adds.
+
+No message, repr or traceback of this module holds a password: errors name the place and never what was found there.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import subprocess
+import unicodedata
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from digest.config.mail import MailSettings
+from digest.config.presets import load_presets
+from digest.errors import ConfigError
+
+VARIABLE = "DIGEST_MAIL__PASSWORD"
+KEYRING_SERVICE = "digest"
+COMMAND_SECONDS = 30
+_LONGEST_FILE = 65536
+
+
+def read_password(mail: MailSettings, environ: Mapping[str, str], *, patience: float = COMMAND_SECONDS) -> str:
+    """The password to log in with, or an empty string where [mail] names no user; raises ConfigError with a remedy.
+
+    DIGEST_MAIL__PASSWORD goes before password_env, password_file, password_command and keyring.  Of a file and of a
+    program's output the first line counts; the program has `patience` seconds.
+    """
+    if not mail.user:
+        return ""
+    place, found = _find_password(mail, environ, patience)
+    return _clean_password(found, place, describe_login(mail))
+
+
+def describe_login(mail: MailSettings) -> str:
+    """What the provider takes as a password and where to get it, in one line."""
+    preset = load_presets().get(mail.preset)
+    return preset.login if preset else "ask your provider which password programs may use"
+
+
+def _find_password(mail: MailSettings, environ: Mapping[str, str], patience: float) -> tuple[str, str]:
+    """Where the password was found, in words, and the password as it was found."""
+    if environ.get(VARIABLE):
+        return f"the variable {VARIABLE}", environ[VARIABLE]
+    if mail.password is not None:
+        return f"the variable {VARIABLE}", mail.password.get_secret_value()
+    if mail.password_env:
+        return f"the variable {mail.password_env}", _read_variable(mail, environ)
+    if mail.password_file is not None:
+        return f"the file {mail.password_file}", _read_file(mail.password_file)
+    if mail.password_command:
+        return f"the output of {mail.password_command[0]}", _run_command(mail.password_command, patience)
+    if mail.keyring:
+        return f"the keyring's entry for {mail.user}", _ask_keyring(mail.user)
+    raise ConfigError(
+        f"[mail] names the user {mail.user} but no password",
+        f'write password_env = "DIGEST_SMTP_PASSWORD" and export that variable; {describe_login(mail)}',
+    )
+
+
+def _read_variable(mail: MailSettings, environ: Mapping[str, str]) -> str:
+    value = environ.get(mail.password_env)
+    if not value:
+        raise ConfigError(
+            f"the variable {mail.password_env}, which password_env names, is {'not set' if value is None else 'empty'}",
+            f"set it where digest runs: export {mail.password_env}='…'; {describe_login(mail)}",
+        )
+    return value
+
+
+def _read_file(path: Path) -> str:
+    try:
+        with path.open("rb") as stream:
+            mode = os.fstat(stream.fileno()).st_mode
+            # Windows has no such bits: there every file would look open to all.
+            if os.name == "posix" and mode & 0o077:
+                raise ConfigError(f"others can read the password file {path}", f"close it to them: chmod 600 {path}")
+            data = stream.read(_LONGEST_FILE)
+    except FileNotFoundError:
+        raise ConfigError(f"there is no password file {path}", "write the password into it, then chmod 600") from None
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise ConfigError(f"the password file {path} cannot be read: {reason}", "check its owner and mode") from None
+    return _take_first_line(data)
+
+
+def _run_command(argv: tuple[str, ...], patience: float) -> str:
+    """The first line that the program prints.  It is no shell's line, and what it says on stderr is not shown."""
+    remedy = "run it in a terminal to see why, then mend password_command"
+    try:
+        done = subprocess.run(  # noqa: S603  the user's own program, as a list, without a shell
+            argv,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            timeout=patience,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        failure = f"gave no password within {patience:g} s"
+    except OSError as error:
+        failure = f"cannot be started: {error.strerror or type(error).__name__}"
+    else:
+        if done.returncode == 0:
+            return _take_first_line(done.stdout)
+        failure = f"ended with exit code {done.returncode}"
+    raise ConfigError(f"password_command {argv[0]} {failure}", remedy)
+
+
+def _take_first_line(data: bytes) -> str:
+    lines = data.decode("utf-8-sig", "replace").splitlines()
+    return lines[0] if lines else ""
+
+
+def _ask_keyring(user: str) -> str:
+    remedy = f"keyring set {KEYRING_SERVICE} {user}"
+    try:
+        keyring: Any = importlib.import_module("keyring")
+        errors: Any = importlib.import_module("keyring.errors")
+    except ImportError:
+        raise ConfigError(
+            "keyring = true, but the package keyring is not installed", f"pip install keyring, then {remedy}"
+        ) from None
+    try:
+        found = keyring.get_password(KEYRING_SERVICE, user)
+    except errors.KeyringError as error:
+        problem = f"the keyring cannot be asked ({type(error).__name__})"
+    else:
+        if isinstance(found, str):
+            return found
+        problem = f"the keyring holds no password for {user}"
+    raise ConfigError(problem, f"store it: {remedy}; without a desktop use password_env or password_file")
+
+
+def _clean_password(found: str, place: str, login: str) -> str:
+    """The password in NFKC without white space: Google shows spaces in it, and pasting adds U+00A0 or full width."""
+    password = "".join(unicodedata.normalize("NFKC", found).split())
+    if not password:
+        raise ConfigError(f"{place} is empty", f"put the password there; {login}")
+    odd = next((n for n, c in enumerate(password, 1) if not (c.isascii() and c.isprintable())), 0)
+    if odd:
+        raise ConfigError(f"the password in {place} is not plain ASCII (character {odd})", f"copy it anew; {login}")
+    return password

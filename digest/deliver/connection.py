@@ -1,0 +1,255 @@
+"""One SMTP connection, opened by yagmail and spoken to phase by phase.
+
+yagmail connects and logs in; nothing else of it is used, because its `send` rewrites the message, repeats it after a
+lost reply, and verifies no certificate unless it is given a context.  What is sent are our own bytes, through the
+`smtplib.SMTP` it opened.
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+import smtplib
+import socket
+import ssl
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any
+
+import yagmail
+
+from digest.deliver.replies import Stage
+from digest.deliver.server import Server, check_server, plain_password
+from digest.deliver.trouble import explain, is_timeout, readable
+from digest.errors import MailError
+
+LINE_END = re.compile(rb"\r\n|\r|\n")
+EARLY_REPLY = re.compile(rb"([45]\d\d)[ -](.*)")
+LOST = "the connection was lost"
+LEADING_DOT = re.compile(rb"^\.", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What the server said at one stage; code 0 where it said nothing that could be understood."""
+
+    stage: Stage
+    code: int
+    text: str
+
+
+class Connection:
+    """A logged-in connection.  A context manager that says QUIT, or just hangs up in the middle of a message."""
+
+    def __init__(self, client: Any, server: Server) -> None:
+        self._client = client
+        self._smtp: smtplib.SMTP = client.smtp
+        self._server = server
+        self._in_message = False
+        self.begun = 0  # messages begun on this connection
+        self._set_timeout(server.command_timeout)
+        if self._smtp.sock is not None:
+            # the dot is a small write after a large one, and Nagle's algorithm holds it back until the server's
+            # delayed acknowledgement, some 40 ms with every mail
+            self._smtp.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+    def __enter__(self) -> Connection:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @property
+    def alive(self) -> bool:
+        """Whether the connection can still be used."""
+        return self._smtp.sock is not None
+
+    @property
+    def encryption(self) -> str:
+        """The TLS version in use, such as TLSv1.3, or nothing."""
+        return (self._smtp.sock.version() or "") if isinstance(self._smtp.sock, ssl.SSLSocket) else ""
+
+    def offer(self, sender: str, recipient: str, message: bytes) -> Reply | None:
+        """The reply that refused the message, or None once all of it is there but for the dot that hands it over.
+
+        RFC 5321 section 3.3: MAIL, RCPT, DATA, then the lines, each leading dot doubled (section 4.5.2).
+        """
+        self.begun += 1
+        refusal = (
+            self._refusal("mail", 2, lambda: self._smtp.mail(sender))
+            or self._refusal("rcpt", 2, lambda: self._smtp.rcpt(recipient))
+            or self._refusal("data", 3, lambda: self._smtp.docmd("DATA"))
+        )
+        if refusal is not None:
+            return refusal
+        self._in_message = True
+        return self._write(dot_stuffed(message), "data")
+
+    def finish(self) -> Reply:
+        """The reply to the final dot.  From the moment it is written, the message may have been delivered.
+
+        A reply of the stage `data` says that the dot was not written: the server had hung up, or refused, before it.
+        """
+        early = self._heard_early()
+        if early is not None:
+            return early
+        self._set_timeout(self._server.dot_timeout)
+        reply = self._write(b".\r\n", "dot") or self._ask("dot", self._smtp.getreply)
+        self._in_message = False
+        self._set_timeout(self._server.command_timeout)
+        return reply
+
+    def reset(self) -> None:
+        """Clears a refused message away (RSET), so that the next one starts clean; hangs up if that fails."""
+        reply = self._ask("mail", self._smtp.rset)
+        if reply.code // 100 != 2:
+            self.close()
+
+    def close(self) -> None:
+        """Ends the connection: politely, or at once where a QUIT would become part of the message."""
+        if self._in_message:
+            self._smtp.close()
+        self._set_timeout(self._server.timeout)
+        _hang_up(self._client)
+
+    def _heard_early(self) -> Reply | None:
+        """What came before the dot, without waiting: an end of the connection, or a refusal in mid-text.
+
+        Writing into a connection that is already closed succeeds, and would make a mail uncertain that is not.
+        """
+        sock = self._smtp.sock
+        if sock is None:
+            return Reply("data", 0, LOST)
+        sock.settimeout(0)
+        try:
+            data = sock.recv(1000)
+        except (BlockingIOError, ssl.SSLWantReadError):
+            return None  # as it should be: the server is listening
+        except OSError as error:
+            return self._lost("data", error)
+        self._smtp.close()
+        said = EARLY_REPLY.match(data)
+        return Reply("data", int(said[1]), readable(said[2])) if said else Reply("data", 0, LOST)
+
+    def _refusal(self, stage: Stage, wanted: int, command: Callable[[], tuple[int, bytes]]) -> Reply | None:
+        reply = self._ask(stage, command)
+        return None if reply.code // 100 == wanted else reply
+
+    def _ask(self, stage: Stage, command: Callable[[], tuple[int, bytes]]) -> Reply:
+        try:
+            code, text = command()
+        except OSError as error:  # every exception of smtplib is one
+            return self._lost(stage, error)
+        if not 200 <= code <= 599:
+            self._smtp.close()
+            return Reply(stage, 0, f"the server's answer is not SMTP: {readable(text)}")
+        return Reply(stage, code, readable(text))
+
+    def _write(self, data: bytes, stage: Stage) -> Reply | None:
+        try:
+            self._smtp.send(data)
+        except OSError as error:
+            return self._lost(stage, error)
+        return None
+
+    def _lost(self, stage: Stage, error: OSError) -> Reply:
+        self._smtp.close()
+        return Reply(stage, 0, "the server did not answer in time" if is_timeout(error) else LOST)
+
+    def _set_timeout(self, seconds: float) -> None:
+        if self._smtp.sock is not None:
+            self._smtp.sock.settimeout(seconds)
+
+
+def open_connection(server: Server) -> Connection:
+    """A connection that is encrypted, verified and logged in; raises MailError, with every password left out."""
+    check_server(server)
+    client = _make_client(server)
+    problem = _log_in(client, server)
+    if problem is not None:
+        # raised here and not in the handler: the frames of the original exception hold the password
+        raise problem
+    return Connection(client, server)
+
+
+def check_login(server: Server) -> str:
+    """A sentence that says how the server was reached; raises MailError where it cannot be."""
+    with open_connection(server) as connection:
+        how = f"over {connection.encryption}, certificate verified" if connection.encryption else "without encryption"
+    who = "accepts connections without a login" if not server.user else f"accepts the login of {server.user}"
+    return f"{server.address} {who}, {how}"
+
+
+def dot_stuffed(message: bytes) -> bytes:
+    """The message as DATA wants it: CRLF line ends only, each leading dot doubled, and a line end at its end.
+
+    A bare CR or LF may not be sent (RFC 5321 section 2.3.8): servers disagree on whether it ends a line, which lets
+    one message be taken for two ("SMTP smuggling").
+    """
+    lines = LINE_END.sub(b"\r\n", message)
+    return LEADING_DOT.sub(b"..", lines if lines.endswith(b"\r\n") else lines + b"\r\n")
+
+
+def _make_client(server: Server) -> Any:
+    context = _tls_context(server) if server.security != "none" else None
+    client = yagmail.SMTP(
+        {server.user: server.user} if server.user else None,  # a text without @ would become a Gmail user
+        plain_password(server.password or ""),  # None would make it ask at the terminal
+        host=server.host,
+        port=server.port,
+        smtp_ssl=server.security == "tls",
+        smtp_starttls={"context": context} if server.security == "starttls" else False,
+        smtp_skip_login=not server.user,
+        soft_email_validation=False,
+        timeout=server.timeout,
+        local_hostname=server.helo,
+        **({"context": context} if server.security == "tls" else {}),
+    )
+    client.set_logging(None)
+    return client
+
+
+def _tls_context(server: Server) -> ssl.SSLContext:
+    try:
+        return ssl.create_default_context(cafile=server.cafile)
+    except OSError as error:  # no such file, or no certificate in it
+        raise MailError(f"cafile {server.cafile} cannot be used: {error}", "it must be a PEM certificate") from error
+
+
+def _log_in(client: Any, server: Server) -> MailError | None:
+    """None, or why it did not work, with the connection closed.  Either way the password is dropped."""
+    problem = None
+    try:
+        client.login()
+        client.smtp.ehlo_or_helo_if_needed()
+    except (OSError, ValueError) as error:  # ValueError: an impossible host name, a challenge that is not base64
+        problem = explain(error, server)
+    client.credentials = None
+    if client.smtp is not None:
+        client.smtp.user = client.smtp.password = ""
+    if problem is None:
+        return None
+    _hang_up(client)
+    return MailError(_without_password(problem.message, server), problem.hint)
+
+
+def _hang_up(client: Any) -> None:
+    with suppress(OSError):
+        client.close()
+    if client.smtp is not None:
+        client.smtp.close()
+
+
+def _without_password(text: str, server: Server) -> str:
+    """The text with the password masked, plain or as AUTH sends it: some servers repeat what they refuse."""
+    if not server.password:
+        return text
+    secret = plain_password(server.password)
+    spoken = (secret, f"\0{server.user}\0{secret}")
+    for form in (secret, *(base64.b64encode(form.encode()).decode() for form in spoken)):
+        text = text.replace(form, "***")
+    return text

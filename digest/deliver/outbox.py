@@ -1,0 +1,157 @@
+"""Empties the outbox: every waiting mail is begun once, and its fate is written down before the next one.
+
+The order of the writes is what keeps the promise "never twice by itself, never lost in silence": the claim before the
+first command, `dot` before the line that hands the message over, the verdict after the server's reply.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+
+from digest.deliver.connection import Connection, Reply, open_connection
+from digest.deliver.replies import Decision, judge
+from digest.deliver.server import Server
+from digest.errors import MailError
+from digest.model import Receipt
+from digest.store import OutboxRow, Store
+
+PER_CONNECTION = 20  # NetEase: 450 MI:DMC beyond
+UNSPEAKABLE = set(' <>()",:;\\')
+UNMAILABLE = Decision("failed", hint="correct the address in the configuration")
+PATIENCE = 2  # busy replies in a row that end the run
+
+
+def deliver_pending(
+    store: Store,
+    server: Server,
+    *,
+    sender: str,
+    now: datetime | Callable[[], datetime],
+    edition: str | None = None,
+    on_progress: Callable[[Receipt], None] | None = None,
+) -> tuple[Receipt, ...]:
+    """What became of every mail that was waiting and whose time had come, in the order they were begun.
+
+    A mail that was not begun, because the run had to stop, is `queued`, and its reply says why.  `sender` is the
+    envelope's sender, a bare address; `on_progress` hears of each mail as soon as its fate is written down.  Raises
+    MailError where the server takes nothing at all: every mail is then still queued.
+    """
+    if not _is_mailable(sender):
+        raise MailError(f"{sender!r} cannot be a sender", "[mail] from must hold an address in plain ASCII")
+    clock = now if callable(now) else lambda: now
+    rows = store.pending(edition, now=clock())
+    run = _Run(store, server, sender, clock, on_progress)
+    try:
+        return run.deliver(rows)
+    finally:
+        run.hang_up()
+
+
+class _Run:
+    """One pass over the outbox: the connection in use, and what has been learned about the server so far."""
+
+    def __init__(
+        self,
+        store: Store,
+        server: Server,
+        sender: str,
+        clock: Callable[[], datetime],
+        tell: Callable[[Receipt], None] | None,
+    ) -> None:
+        self._store = store
+        self._server = server
+        self._sender = sender
+        self._clock = clock
+        self._tell = tell
+        self._connection: Connection | None = None
+        self._stopped: MailError | None = None
+        self._busy = 0
+        self._bodies: dict[tuple[str, datetime], bytes] = {}
+
+    def deliver(self, rows: Iterable[OutboxRow]) -> tuple[Receipt, ...]:
+        receipts: list[Receipt] = []
+        for row in rows:
+            receipt = self._deliver(row)
+            if receipt is not None:
+                receipts.append(receipt)
+        if self._stopped is not None and all(receipt.state == "queued" for receipt in receipts):
+            raise self._stopped
+        return tuple(receipts)
+
+    def hang_up(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    def _deliver(self, row: OutboxRow) -> Receipt | None:
+        """The receipt for one mail, or None where another process is sending it."""
+        connection = self._connect()
+        if connection is None:
+            return Receipt(row.address, "queued", 0, str(self._stopped))
+        if not self._store.claim(row, self._clock()):
+            return None
+        if not _is_mailable(row.address):
+            return self._record(row, Reply("rcpt", 0, "not an address in plain ASCII"), UNMAILABLE)
+        reply = self._hand_over(connection, row)
+        decision = judge(reply.stage, reply.code, reply.text)
+        receipt = self._record(row, reply, decision)
+        self._heed(decision, reply)
+        return receipt
+
+    def _connect(self) -> Connection | None:
+        """The connection to use for the next mail, or None where the run has stopped."""
+        if self._stopped is not None:
+            return None
+        if self._connection is not None and self._connection.alive and self._connection.begun < PER_CONNECTION:
+            return self._connection
+        self.hang_up()
+        try:
+            self._connection = open_connection(self._server)
+        except MailError as problem:
+            self._stopped = problem
+        return self._connection
+
+    def _hand_over(self, connection: Connection, row: OutboxRow) -> Reply:
+        """The reply that decides about the mail; `dot` is committed before the line that may deliver it."""
+        refusal = connection.offer(self._sender, row.address, row.header + self._body(row))
+        if refusal is not None:
+            return refusal
+        self._store.mark(row, "dot", 0, "", self._clock())
+        return connection.finish()
+
+    def _record(self, row: OutboxRow, reply: Reply, decision: Decision) -> Receipt:
+        now = self._clock()
+        text = f"{reply.text} ({decision.hint})" if decision.hint else reply.text
+        next_at = None if decision.wait is None else now + decision.wait
+        self._store.mark(row, decision.state, reply.code, text, now, next_at)
+        receipt = Receipt(row.address, decision.state, reply.code, text)
+        if self._tell is not None:
+            self._tell(receipt)
+        return receipt
+
+    def _heed(self, decision: Decision, reply: Reply) -> None:
+        """Draws from a reply what it means for the mails to come."""
+        self._busy = self._busy + 1 if decision.busy else 0
+        if decision.stop_run or self._busy >= PATIENCE:
+            said = f"{reply.code} {reply.text}" if reply.code else reply.text
+            self._stopped = MailError(f"{self._server.address} stops the run: {said}", decision.hint)
+        if decision.busy or decision.stop_run:
+            self.hang_up()
+        elif decision.state != "sent" and self._connection is not None and self._connection.alive:
+            self._connection.reset()
+
+    def _body(self, row: OutboxRow) -> bytes:
+        place = (row.edition, row.slot)
+        if place not in self._bodies:
+            issue = self._store.find_issue(*place)
+            self._bodies = {place: issue.body if issue is not None else b""}  # one at a time: a body may be large
+        return self._bodies[place]
+
+
+def _is_mailable(address: str) -> bool:
+    """Whether the address can stand in a command as it is; whether it exists, the server will say.
+
+    smtplib drops comments and display names on its own: `wang(b)@x.cn` would go to wang@x.cn.
+    """
+    return address.isascii() and address.isprintable() and "@" in address and not UNSPEAKABLE & set(address)

@@ -1,0 +1,125 @@
+"""Why a mail server could not be reached or logged in to: one sentence, and what to try."""
+
+from __future__ import annotations
+
+import smtplib
+import socket
+import ssl
+from collections.abc import Callable
+
+from digest.deliver.replies import Stage, judge
+from digest.deliver.server import Server
+from digest.errors import MailError
+
+SECURITY = 'port 465 goes with security = "tls", port 587 with "starttls"'
+EXPIRED, NOT_YET_VALID, WRONG_NAME, WRONG_ADDRESS = 10, 9, 62, 64  # X509_V_ERR_*, openssl/x509_vfy.h
+
+
+def explain(error: Exception, server: Server) -> MailError:
+    """The MailError for one error of connecting, securing the connection or logging in."""
+    if is_timeout(error):
+        return MailError(
+            f"{server.address} did not answer within {server.timeout:g} seconds",
+            f"check host and port, and whether a firewall is in between; {SECURITY}",
+        )
+    for kind, make in EXPLANATIONS:
+        if isinstance(error, kind):
+            return make(error, server)
+    return MailError(f"{server.address} could not be used: {error}", "check [mail] host, port and security")
+
+
+def is_timeout(error: BaseException) -> bool:
+    """Whether time ran out; smtplib hides that behind "connection unexpectedly closed"."""
+    return isinstance(error, TimeoutError) or isinstance(error.__context__, TimeoutError)
+
+
+def readable(reply: bytes | str) -> str:
+    """A server's text as one printable line of at most 500 characters, whatever it sent."""
+    text = reply.decode("utf-8", "replace") if isinstance(reply, bytes) else reply
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())[:500]
+
+
+def _name_not_found(_error: Exception, server: Server) -> MailError:
+    return MailError(f"the name {server.host} was not found", "check [mail] host and the network")
+
+
+def _refused(_error: Exception, server: Server) -> MailError:
+    return MailError(f"{server.host} has nothing listening on port {server.port}", f"check the port; {SECURITY}")
+
+
+def _certificate(error: Exception, server: Server) -> MailError:
+    code = getattr(error, "verify_code", 0)
+    if code in (EXPIRED, NOT_YET_VALID):
+        return MailError(
+            f"the certificate of {server.address} is expired or not valid yet", "check this computer's date"
+        )
+    if code in (WRONG_NAME, WRONG_ADDRESS):
+        return MailError(
+            f"the certificate of {server.address} was issued for another host name",
+            "set [mail] host to the name the provider tells you",
+        )
+    return MailError(
+        f"the certificate of {server.address} is not trusted: {getattr(error, 'verify_message', error)}",
+        "set cafile if the server has a CA of its own; otherwise somebody may be listening in",
+    )
+
+
+def _tls(error: Exception, server: Server) -> MailError:
+    return MailError(f"no TLS connection to {server.address}: {getattr(error, 'reason', error)}", SECURITY)
+
+
+def _login_refused(error: Exception, server: Server) -> MailError:
+    return _reply("login", f"{server.host} refuses the login of {server.user}", error)
+
+
+def _greeting(error: Exception, server: Server) -> MailError:
+    if getattr(error, "smtp_code", -1) < 0:
+        return MailError(f"{server.address} does not speak SMTP", SECURITY)
+    return _reply("connect", f"{server.address} refuses the connection", error)
+
+
+def _not_offered(error: Exception, server: Server) -> MailError:
+    if "AUTH" in str(error):
+        return MailError(f"{server.address} offers no login", f"check the port, or leave out user; {SECURITY}")
+    return MailError(
+        f"{server.address} offers no encryption (STARTTLS)",
+        f"{SECURITY}; if it was offered before, somebody may be tampering with the connection",
+    )
+
+
+def _closed(_error: Exception, server: Server) -> MailError:
+    return MailError(f"{server.address} closed the connection", f"{SECURITY}; otherwise try again later")
+
+
+def _rejected(error: Exception, server: Server) -> MailError:
+    return _reply("connect", f"{server.address} refuses to go on", error)
+
+
+def _no_mechanism(error: Exception, server: Server) -> MailError:
+    return MailError(f"{server.address}: {error}", "the server wants a kind of login other than a password (OAuth)")
+
+
+def _bad_name(_error: Exception, server: Server) -> MailError:
+    return MailError(f"{server.host!r} cannot be a host name", "check [mail] host")
+
+
+def _reply(stage: Stage, message: str, error: Exception) -> MailError:
+    code, text = getattr(error, "smtp_code", 0), readable(getattr(error, "smtp_error", b""))
+    return MailError(f"{message}: {code} {text}".rstrip(), judge(stage, code, text).hint)
+
+
+Explanation = Callable[[Exception, Server], MailError]
+EXPLANATIONS: tuple[tuple[type[Exception], Explanation], ...] = (  # the narrower class before the wider one
+    (socket.gaierror, _name_not_found),
+    (ConnectionRefusedError, _refused),
+    (ssl.SSLCertVerificationError, _certificate),
+    (ssl.SSLError, _tls),
+    (smtplib.SMTPAuthenticationError, _login_refused),
+    (smtplib.SMTPConnectError, _greeting),
+    (smtplib.SMTPNotSupportedError, _not_offered),
+    (smtplib.SMTPServerDisconnected, _closed),
+    (smtplib.SMTPResponseException, _rejected),
+    (smtplib.SMTPException, _no_mechanism),
+    (ConnectionError, _closed),
+    (UnicodeError, _bad_name),
+)

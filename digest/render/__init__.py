@@ -1,0 +1,23 @@
+"""Turns composed values into what people read: a letter, a message, a page, a terminal's text.
+
+Pure, and the only door to jinja2 and css-inline, which are imported when first used.
+"""
+
+from __future__ import annotations
+
+from digest.render.context import Footer
+from digest.render.letter import render_letter, render_terminal
+from digest.render.message import build_message, message_id
+from digest.render.summary import explain_text, summary_html, summary_markdown, summary_text
+
+__all__ = [
+    "Footer",
+    "build_message",
+    "explain_text",
+    "message_id",
+    "render_letter",
+    "render_terminal",
+    "summary_html",
+    "summary_markdown",
+    "summary_text",
+]

@@ -1,0 +1,210 @@
+"""Turns an Issue into the plain data a template is written against: dicts, lists, strings and numbers, nothing else.
+
+No value has methods worth calling, so a template can reach nothing but the words.  Every text has passed `clean` and
+every address `safe_href`; every name below is always there, and what is unknown is an empty string or list.
+
+    title        每日摘要                        edition      daily (its name in digest.toml)
+    date         iso 2026-11-20 · year 2026 · day 11月20日 · weekday 星期五
+    count        14, the number of items         headline     the first item's title, clipped for a subject line
+    preheader    what mail programs show beside the subject
+    overview     [{sentence, number, anchor, lang}]                 the key sentences and the items they come from
+    sections     [{title, stories: [story]}]                        title is empty for items under no heading
+    folded       [story]                                            listed by title only, to keep the letter small
+    unlisted     0, or how many items even that list leaves out
+    keywords     [词]                                               of the whole issue
+    coverage     {read, printed, merged, left_out, empty, known, unreadable, troubled, quiet, sources: [source]}
+                 troubled counts the sources with problems, quiet those not listed by name
+    source       {name, articles, problems: [text], failed: 0 or 1}
+    footer       {reason, unsubscribe, address, sender} in a mail; {} in a preview
+    story        {number, anchor, title, href, site, published, published_iso, lang, sentences: [text], summary,
+                 keywords: [词], also: [{title, site, href}], also_count}
+                 href is an http(s) address or empty; anchor is `item-3`; lang is empty for simplified Chinese;
+                 also holds the first eight of also_count other reports
+
+A story's sentences are verbatim, with …… where a tail was left off; `summary` is all of them in one paragraph.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from digest.model import Coverage, Highlight, Issue, Item, Reference, Sentence, SourceReport, Summary
+from digest.render.typography import (
+    chinese_date,
+    chinese_weekday,
+    clean,
+    clip,
+    published_iso,
+    published_text,
+    safe_href,
+)
+
+Context = dict[str, Any]
+WEB = ("http", "https")
+
+LONGEST_TITLE = 200
+LONGEST_NAME = 40
+LONGEST_PROBLEM = 200
+LONGEST_HEADLINE = 36
+LONGEST_PREHEADER = 90
+MOST_KEYWORDS = 5
+MOST_REFERENCES = 8
+
+_HOME_LANGUAGES = ("", "und", "zh", "zh-hans", "zh-cn")
+_LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
+
+
+@dataclass(frozen=True, slots=True)
+class Footer:
+    """What a mail's foot must say: who sends it, how to leave, and (else a general sentence) why the reader gets it.
+
+    `unsubscribe` is a `mailto:` or `https:` address, the same for every recipient.
+    """
+
+    sender: str
+    unsubscribe: str = ""
+    reason: str = ""
+
+
+def issue_context(issue: Issue, footer: Footer | None = None) -> Context:
+    """The issue as plain data, in the shape this module describes."""
+    items = issue.items
+    languages = {item.number: language_tag(item.article.language) for item in items}
+    return {
+        "title": clip(clean(issue.title), LONGEST_NAME),
+        "edition": clip(clean(issue.edition), LONGEST_NAME),
+        "date": _date_context(issue),
+        "count": len(items),
+        "headline": clip(clean(items[0].title), LONGEST_HEADLINE) if items else "",
+        "preheader": _preheader(issue),
+        "overview": [_highlight_context(highlight, languages) for highlight in issue.overview],
+        "sections": [
+            {
+                "title": clip(clean(section.title), LONGEST_NAME),
+                "stories": [_story(item, issue) for item in section.items],
+            }
+            for section in issue.sections
+            if section.items
+        ],
+        "folded": [],
+        "unlisted": 0,
+        "keywords": list_keywords(issue.keywords),
+        "coverage": _coverage_context(issue.coverage),
+        "footer": _footer_context(footer) if footer else {},
+    }
+
+
+def language_tag(language: str) -> str:
+    """The tag an element must carry: empty for simplified Chinese, which the page already declares, and for no tag."""
+    known = language.lower() not in _HOME_LANGUAGES and _LANGUAGE_TAG.fullmatch(language)
+    return language if known else ""
+
+
+def join_sentences(sentences: Iterable[str], language: str) -> str:
+    """One paragraph: Chinese sentences follow each other closely, others after a space."""
+    foreign = language and not language.lower().startswith("zh")
+    return (" " if foreign else "").join(sentences)
+
+
+def printed_sentences(summary: Summary) -> list[str]:
+    """The summary's sentences as a reader sees them, each on one line."""
+    return [text for text in (_printed(sentence) for sentence in summary.sentences) if text]
+
+
+def _printed(sentence: Sentence) -> str:
+    return clean(sentence.printed)
+
+
+def _date_context(issue: Issue) -> Context:
+    return {
+        "iso": issue.day.isoformat(),
+        "year": str(issue.day.year),
+        "day": chinese_date(issue.day),
+        "weekday": chinese_weekday(issue.day),
+    }
+
+
+def _story(item: Item, issue: Issue) -> Context:
+    article, zone = item.article, issue.slot.tzinfo
+    sentences = printed_sentences(item.summary)
+    return {
+        "number": item.number,
+        "anchor": f"item-{item.number}",
+        "title": clip(clean(item.title), LONGEST_TITLE) or "（无题）",
+        "href": safe_href(article.url, WEB),
+        "site": clip(clean(article.site or article.source), LONGEST_NAME),
+        "published": published_text(article.published, zone, issue.day.year),
+        "published_iso": published_iso(article.published, zone),
+        "lang": language_tag(article.language),
+        "sentences": sentences,
+        "summary": join_sentences(sentences, article.language or item.summary.language),
+        "keywords": list_keywords(item.summary.keywords),
+        "also": [_reference_context(reference) for reference in item.also[:MOST_REFERENCES]],
+        "also_count": len(item.also),
+    }
+
+
+def _reference_context(reference: Reference) -> Context:
+    title = clip(clean(reference.title), LONGEST_TITLE) or "（无题）"
+    site = clip(clean(reference.site), LONGEST_NAME)
+    return {"title": title, "site": site, "href": safe_href(reference.url, WEB)}
+
+
+def _highlight_context(highlight: Highlight, languages: dict[int, str]) -> Context:
+    return {
+        "sentence": _printed(highlight.sentence),
+        "number": highlight.item,
+        "anchor": f"item-{highlight.item}",
+        "lang": languages.get(highlight.item, ""),
+    }
+
+
+def list_keywords(words: Iterable[str]) -> list[str]:
+    """The first five keywords, cleaned."""
+    cleaned = (clip(clean(word), 20) for word in words)
+    return [word for word in cleaned if word][:MOST_KEYWORDS]
+
+
+def _preheader(issue: Issue) -> str:
+    """The overview, or the titles: it follows the subject, so the first title would only be said twice."""
+    sentences = [_printed(highlight.sentence) for highlight in issue.overview]
+    titles = [clean(item.title) for item in issue.items[1:]] or [clean(item.title) for item in issue.items]
+    return clip("".join(sentences) or "；".join(titles[:4]) or "今天没有新文章", LONGEST_PREHEADER)
+
+
+def _coverage_context(coverage: Coverage) -> Context:
+    return {
+        "read": coverage.read,
+        "printed": coverage.printed,
+        "merged": coverage.merged,
+        "left_out": coverage.left_out,
+        "empty": coverage.empty,
+        "known": coverage.known,
+        "unreadable": coverage.unreadable,
+        "troubled": sum(bool(source.problems) for source in coverage.sources),
+        "quiet": 0,
+        "sources": [_source_context(source) for source in coverage.sources],
+    }
+
+
+def _source_context(source: SourceReport) -> Context:
+    return {
+        "name": clip(clean(source.name), LONGEST_NAME) or "（未命名）",
+        "articles": source.articles,
+        "problems": [clip(clean(problem), LONGEST_PROBLEM) for problem in source.problems],
+        "failed": int(source.failed),
+    }
+
+
+def _footer_context(footer: Footer) -> Context:
+    href = safe_href(footer.unsubscribe)
+    shown = href.removeprefix("mailto:").partition("?")[0] if href.startswith("mailto:") else href
+    return {
+        "reason": clip(clean(footer.reason), LONGEST_PROBLEM),
+        "unsubscribe": href,
+        "address": shown,
+        "sender": clip(clean(footer.sender), LONGEST_PROBLEM),
+    }

@@ -1,0 +1,1 @@
+"""When an edition is due.  Pure: the moment is an argument."""

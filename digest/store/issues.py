@@ -1,0 +1,98 @@
+"""Issues: composed once, frozen, and settled by what became of their mails."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+
+from sqlalchemy import Connection, func, insert, select, update
+
+from digest.store import ledger, outbox
+from digest.store.records import Envelope, FrozenIssue, IssueState, Placement
+from digest.store.schema import issues
+
+
+def freeze(
+    connection: Connection, issue: FrozenIssue, envelopes: Iterable[Envelope], placements: Iterable[Placement]
+) -> bool:
+    """Whether this call froze the slot; False, with nothing written, where another process was first."""
+    if not _insert(connection, issue):
+        return False
+    for envelope in envelopes:
+        outbox.enqueue(connection, issue.edition, issue.slot, envelope, issue.composed_at)
+    for placement in placements:
+        ledger.place(connection, issue.edition, issue.slot, placement, issue.composed_at)
+    return True
+
+
+def find(connection: Connection, edition: str, slot: datetime) -> FrozenIssue | None:
+    """The issue of one slot, or None while it is not frozen."""
+    question = select(issues).where(issues.c.edition == edition, issues.c.slot == slot)
+    row = connection.execute(question).one_or_none()
+    if row is None:
+        return None
+    return FrozenIssue(**{**row._mapping, "day": date.fromisoformat(row.day)})
+
+
+def latest_slot(connection: Connection, edition: str) -> datetime | None:
+    """The last slot of the edition that has an issue, even one that nobody could be sent."""
+    slot: datetime | None = connection.execute(
+        select(func.max(issues.c.slot, type_=issues.c.slot.type)).where(issues.c.edition == edition)
+    ).scalar_one()
+    return slot
+
+
+def unsettled(connection: Connection, edition: str | None) -> tuple[tuple[str, datetime], ...]:
+    """The edition and slot of every issue that is still frozen, the oldest first."""
+    question = select(issues.c.edition, issues.c.slot).where(issues.c.state == "frozen")
+    if edition is not None:
+        question = question.where(issues.c.edition == edition)
+    rows = connection.execute(question.order_by(issues.c.slot, issues.c.edition))
+    return tuple((row.edition, row.slot) for row in rows)
+
+
+def settle(connection: Connection, edition: str, slot: datetime, now: datetime) -> IssueState | None:
+    """The state of the issue after looking at its mails, or None where there is no such issue.
+
+    One mail that was accepted, or may have been, makes the issue carried; when every single one failed it is void and
+    gives its articles back.  A decided issue stays as it is, so asking twice changes nothing.
+    """
+    state = _state(connection, edition, slot)
+    if state != "frozen":
+        return state
+    mails = outbox.states(connection, edition, slot)
+    if mails & {"sent", "unknown"}:
+        ledger.carry(connection, edition, slot, now)
+        return _decide(connection, edition, slot, "carried")
+    if mails == {"failed"}:
+        ledger.give_back(connection, edition, slot, now)
+        return _decide(connection, edition, slot, "void")
+    return "frozen"
+
+
+def _insert(connection: Connection, issue: FrozenIssue) -> int:
+    statement = insert(issues).prefix_with("OR IGNORE")
+    columns = {
+        "edition": issue.edition,
+        "slot": issue.slot,
+        "day": issue.day.isoformat(),
+        "subject": issue.subject,
+        "html": issue.html,
+        "text": issue.text,
+        "body": issue.body,
+        "manifest": dict(issue.manifest),
+        "composed_at": issue.composed_at,
+        "state": "frozen",
+    }
+    return connection.execute(statement.values(columns)).rowcount
+
+
+def _state(connection: Connection, edition: str, slot: datetime) -> IssueState | None:
+    question = select(issues.c.state).where(issues.c.edition == edition, issues.c.slot == slot)
+    state: IssueState | None = connection.execute(question).scalar_one_or_none()
+    return state
+
+
+def _decide(connection: Connection, edition: str, slot: datetime, state: IssueState) -> IssueState:
+    connection.execute(update(issues).where(issues.c.edition == edition, issues.c.slot == slot).values(state=state))
+    return state

@@ -1,0 +1,86 @@
+"""The ledger: where every article stands in every edition, so that none is sent twice and none is forgotten.
+
+A candidate is `new` or `left_out` while its window lasts.  A frozen issue makes it `placed`, `merged` or `left_out`
+again; the first mail that was accepted, or may have been, makes it `carried`; a window that ends makes it `expired`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, Update, insert, select, update
+
+from digest.errors import StoreError
+from digest.model import Article
+from digest.store.articles import from_row
+from digest.store.records import LedgerRow, Placement
+from digest.store.schema import articles, ledger
+
+OPEN = ("new", "left_out")  # states of a candidate
+TAKEN = ("placed", "merged")  # states of an article whose issue is under way
+
+
+def offer(connection: Connection, edition: str, keys: Iterable[str], now: datetime, window: timedelta) -> int:
+    """How many of the articles are new to the edition; those are candidates until `now + window`."""
+    row = {"edition": edition, "state": "new", "reason": "", "window_until": now + window, "changed_at": now}
+    statement = insert(ledger).prefix_with("OR IGNORE")
+    return sum(connection.execute(statement.values(key=key, **row)).rowcount for key in keys)
+
+
+def candidates(connection: Connection, edition: str, now: datetime) -> list[Article]:
+    """The articles an issue composed `now` may take, those first seen first; equal moments in the order of keys."""
+    question = (
+        select(articles)
+        .join(ledger, ledger.c.key == articles.c.key)
+        .where(ledger.c.edition == edition, ledger.c.state.in_(OPEN), ledger.c.window_until > now)
+        .order_by(articles.c.first_seen, articles.c.key)
+    )
+    return [from_row(row) for row in connection.execute(question)]
+
+
+def expire(connection: Connection, edition: str, now: datetime) -> int:
+    """How many candidates were given up because their window ended."""
+    statement = (
+        update(ledger)
+        .where(ledger.c.edition == edition, ledger.c.state.in_(OPEN), ledger.c.window_until <= now)
+        .values(state="expired", changed_at=now)
+    )
+    return connection.execute(statement).rowcount
+
+
+def place(connection: Connection, edition: str, slot: datetime, placement: Placement, now: datetime) -> None:
+    """Writes what an issue decided about one candidate; raises StoreError for an article that is none.
+
+    An article that another issue holds, or that was carried, would reach its readers twice.
+    """
+    statement = (
+        update(ledger)
+        .where(ledger.c.edition == edition, ledger.c.key == placement.key, ledger.c.state.in_(OPEN))
+        .values(state=placement.state, reason=placement.reason, slot=slot, changed_at=now)
+    )
+    if connection.execute(statement).rowcount != 1:
+        raise StoreError(
+            f"article {placement.key} is no candidate of the edition {edition!r}: another issue has it",
+            "compose the issue again",
+        )
+
+
+def carry(connection: Connection, edition: str, slot: datetime, now: datetime) -> None:
+    """Makes the articles of an issue `carried`: somebody has them."""
+    connection.execute(_of_issue(edition, slot).values(state="carried", changed_at=now))
+
+
+def give_back(connection: Connection, edition: str, slot: datetime, now: datetime) -> None:
+    """Makes the articles of an issue `new` again: nobody got it."""
+    connection.execute(_of_issue(edition, slot).values(state="new", reason="", slot=None, changed_at=now))
+
+
+def rows(connection: Connection, edition: str) -> tuple[LedgerRow, ...]:
+    """Every article the edition has ever been offered, in the order of keys."""
+    question = select(ledger).where(ledger.c.edition == edition).order_by(ledger.c.key)
+    return tuple(LedgerRow(**row._mapping) for row in connection.execute(question))
+
+
+def _of_issue(edition: str, slot: datetime) -> Update:
+    return update(ledger).where(ledger.c.edition == edition, ledger.c.slot == slot, ledger.c.state.in_(TAKEN))

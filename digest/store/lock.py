@@ -1,0 +1,34 @@
+"""One run at a time: a lock that the operating system drops when the process dies, however it dies."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from digest.errors import BusyError, StoreError
+from digest.store.files import make_folder
+
+
+@contextmanager
+def run_lock(path: Path) -> Iterator[None]:
+    """The right to run on the database `path`, held inside the block; BusyError at once where another has it.
+
+    The lock is a file beside the database, `<name>.lock`, mode 0600; it stays there, only the lock on it goes.
+    """
+    make_folder(path.parent)
+    lock = FileLock(path.with_name(path.name + ".lock"), timeout=0, mode=0o600)
+    try:
+        lock.acquire()
+    except Timeout:
+        raise BusyError("another digest is running", "it is safe to try again in a few minutes") from None
+    except OSError as error:
+        raise StoreError(
+            f"the lock {lock.lock_file} cannot be made: {error.strerror}", "check the permissions of its folder"
+        ) from error
+    try:
+        yield
+    finally:
+        lock.release()

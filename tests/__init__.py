@@ -1,0 +1,1 @@
+"""The tests, in the order of the package; `properties`, `crash` and `meta` cut across it."""

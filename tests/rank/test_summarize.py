@@ -1,0 +1,171 @@
+"""The summary keeps its promises for every text, budget and script."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import digest
+from digest.rank.language import simplify
+
+NEWS = (
+    "云泽日报讯（记者 顾明）11月18日，云泽市召开数据安全工作推进会，部署第四季度重点任务。"
+    "会议通报了前三季度执法情况，全市共检查企业312家，责令整改47家。\n"
+    "会议现场\n"
+    "副市长林岚指出，要压实企业主体责任，健全分类分级制度，年底前完成重要数据目录报送。"
+    "“安全是发展的前提。”她说。\n"
+    "会议要求，各县区要在12月10日前完成自查，并向市网信办书面报告。\n"
+    "各县区分管负责人参加会议。"
+)
+TITLE = "云泽部署第四季度数据安全工作 年底前报送重要数据目录"
+PROSE = st.text(st.sampled_from("数据安全工作会议要求云泽市。！？，；：“”《》\n ab3.5…"), max_size=400)
+
+
+def test_a_news_item_is_summed_up() -> None:
+    """Whole sentences in reading order, no dateline, no caption, within the budget."""
+    summary = digest.summarize(NEWS, title=TITLE, chars=120)
+    text = str(summary)
+    assert "云泽市召开数据安全工作推进会" in text
+    assert "记者" not in text
+    assert "会议现场" not in text
+    assert len(text) <= 120
+    assert [s.index for s in summary.sentences] == sorted(s.index for s in summary.sentences)
+
+
+@given(PROSE, st.integers(1, 200), st.booleans())
+@settings(max_examples=60)
+def test_every_sentence_is_a_slice_within_the_budget(text: str, chars: int, trim: bool) -> None:
+    """Laws 2 and 5: verbatim, never past `chars`, never empty for a text that says something, never a crash."""
+    summary = digest.summarize(text, chars=chars, trim=trim)
+    assert all(text[s.start : s.end] == s.text for s in summary.sentences)
+    assert len(str(summary)) <= max(chars, 1)
+    assert bool(summary.sentences) == bool(text.strip())
+
+
+@given(st.text(max_size=200))
+@settings(max_examples=60)
+def test_no_text_crashes(text: str) -> None:
+    """Law 5 for any Unicode at all, lone surrogates included."""
+    summary = digest.summarize(text)
+    assert all(text[s.start : s.end] == s.text for s in summary.sentences)
+    assert len(str(summary)) <= 360
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", ""),
+        (" \n　", ""),
+        ("一句没有标点的话", "一句没有标点的话"),
+        ("只有一句。", "只有一句。"),
+        ("😀😀😀", "😀😀😀"),
+        ("One sentence without an end", "One sentence without an end"),
+    ],
+)
+def test_the_small_cases(text: str, expected: str) -> None:
+    """Empty gives empty; one sentence gives that sentence."""
+    assert str(digest.summarize(text)) == expected
+
+
+def test_ten_megabytes_of_one_character() -> None:
+    """A monster ends in a cut that is flagged, not in a crash."""
+    summary = digest.summarize("字" * 10_000_000)
+    assert len(summary.sentences) == 1
+    assert summary.sentences[0].forced
+    assert len(str(summary)) <= 120
+
+
+@pytest.mark.parametrize("wish", [{"sentences": 1, "chars": 9}, {"chars": 9, "ratio": 0.5}, {"sentences": 0}, {"chars": 0}, {"ratio": 1.5}])
+def test_impossible_wishes_are_refused(wish: dict[str, float]) -> None:
+    """Two limits at once, or one out of range, is a ValueError."""
+    with pytest.raises(ValueError):
+        digest.summarize(NEWS, **wish)  # type: ignore[arg-type]  # the point of the test
+
+
+def test_sentences_and_ratio_limit_the_length() -> None:
+    """`sentences` counts sentences, `ratio` is a share of the characters."""
+    assert len(digest.summarize(NEWS, sentences=2).sentences) == 2
+    assert len(str(digest.summarize(NEWS, ratio=0.3))) <= round(len(NEWS) * 0.3)
+
+
+def test_whole_sentences_stay_whole() -> None:
+    """With trim=False nothing is left off, not even the dateline."""
+    summary = digest.summarize(NEWS, sentences=1, trim=False, title=TITLE)
+    assert not any(s.cut for s in summary.sentences)
+    assert all(s.text[-1] in "。！？”" for s in summary.sentences)
+
+
+def test_traditional_is_ranked_like_simplified_and_shown_as_it_is() -> None:
+    """The same sentences are taken from the traditional text, in its own characters."""
+    import opencc
+
+    traditional = opencc.OpenCC("s2t").convert(NEWS)
+    simple, shown = digest.summarize(NEWS), digest.summarize(traditional)
+    assert [s.index for s in shown.sentences] == [s.index for s in simple.sentences]
+    assert all(s.text in traditional for s in shown.sentences)
+    assert shown.language == "zh-Hant"
+
+
+def test_a_near_repeat_is_refused() -> None:
+    """What was said is not said again."""
+    text = "全市共检查企业312家，责令整改47家。" * 2 + "下一步将公布名单，接受社会监督。"
+    summary = digest.summarize(text, sentences=2)
+    assert [s.text for s in summary.sentences] == ["全市共检查企业312家，责令整改47家。", "下一步将公布名单，接受社会监督。"]
+
+
+def test_a_query_leans_the_summary() -> None:
+    """Words that are asked for come first."""
+    assert "12月10日" in str(digest.summarize(NEWS, sentences=1, query="自查 书面报告"))
+
+
+def test_keywords_are_words_not_characters() -> None:
+    """Words and phrases of two characters or more, none inside another."""
+    words = digest.summarize(NEWS, title=TITLE).keywords
+    assert words
+    assert all(len(word) > 1 for word in words)
+    assert not any(a != b and a in b for a in words for b in words)
+
+
+def test_every_sentence_has_a_verdict() -> None:
+    """The explanation covers every sentence, with its terms and a reason."""
+    verdicts = digest.summarize(NEWS, title=TITLE).verdicts
+    assert sum(v.taken for v in verdicts) >= 1
+    assert all(v.reason for v in verdicts)
+    assert all({"centrality", "position", "title", "length"} <= set(v.terms) for v in verdicts)
+
+
+def test_threads_agree() -> None:
+    """Ten threads that start before jieba is loaded give one result."""
+    with ThreadPoolExecutor(10) as pool:
+        results = set(pool.map(lambda _: str(digest.summarize(NEWS)), range(10)))
+    assert len(results) == 1
+
+
+def test_hash_seeds_agree() -> None:
+    """Law 3: the same input gives the same output under any hash seed."""
+    script = "import sys, json, digest; s = digest.summarize(sys.stdin.read()); print(json.dumps([[x.start, x.score] for x in s.sentences] + list(s.keywords)))"
+    outputs = {
+        subprocess.run(
+            [sys.executable, "-c", script],
+            input=NEWS.encode(),
+            capture_output=True,
+            check=True,
+            env={"PYTHONHASHSEED": seed, "PYTHONIOENCODING": "utf-8", "PYTHONPATH": ":".join(sys.path)},
+        ).stdout
+        for seed in ("0", "1", "2")
+    }
+    assert len(outputs) == 1
+    assert json.loads(outputs.pop())
+
+
+@given(st.text(max_size=200))
+@settings(max_examples=60)
+def test_the_simplified_copy_keeps_every_offset(text: str) -> None:
+    """Converting never changes the length."""
+    assert len(simplify(text)) == len(text)

@@ -1,0 +1,244 @@
+"""The bytes of a mail, read back with two parsers of the standard library."""
+
+from __future__ import annotations
+
+import email
+import email.policy
+import re
+import unicodedata
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta, timezone
+from email.header import decode_header
+from email.message import EmailMessage, Message
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from digest.errors import ConfigError
+from digest.model import Letter, Recipient
+from digest.render import build_message, message_id, render_letter
+from tests.render.render_samples import ANY_TEXT, FOOTER, SHANGHAI, SLOT, TEMPLATES, morning_issue
+
+LETTER = render_letter(morning_issue(), TEMPLATES, mail_footer=FOOTER)
+SMALL = Letter("题", "<p>字</p>", "字")
+HEADERS = [
+    *("From", "To", "Subject", "Date", "Message-ID", "List-Id", "List-Unsubscribe", "Auto-Submitted", "Precedence"),
+    *("X-Auto-Response-Suppress", "MIME-Version", "Content-Language", "Content-Type"),
+]
+
+
+def build(letter: Letter = LETTER, **changes: Any) -> tuple[bytes, bytes]:
+    """A message from the newsroom to 王芳, with some things otherwise."""
+    settings: dict[str, Any] = {
+        "sender": Recipient("brief@news.example.cn", "每日摘要"),
+        "recipient": Recipient("wang@reader.example.cn", "王芳"),
+        "message_id": message_id("daily", SLOT, "wang@reader.example.cn", "news.example.cn"),
+        "date": SLOT,
+        "list_id": "daily.news.example.cn",
+        "unsubscribe": FOOTER.unsubscribe,
+        "edition": "daily",
+    }
+    return build_message(letter, **{**settings, **changes})
+
+
+def parse(message: tuple[bytes, bytes]) -> EmailMessage:
+    """The message as the current parser reads it."""
+    parsed = email.message_from_bytes(b"".join(message), policy=email.policy.default)
+    assert isinstance(parsed, EmailMessage)
+    return parsed
+
+
+def parse_plainly(message: tuple[bytes, bytes]) -> Message[str, str]:
+    """The message as the old parser reads it, headers as they stand."""
+    return email.message_from_bytes(b"".join(message), policy=email.policy.compat32)
+
+
+def decode(value: str) -> str:
+    """A header value with its encoded words decoded."""
+    parts = [
+        part if isinstance(part, str) else part.decode(charset or "ascii") for part, charset in decode_header(value)
+    ]
+    return "".join(parts)
+
+
+def test_the_headers_are_these_and_no_others() -> None:
+    """Every header stands once, in this order, with the values it was given."""
+    message = parse(build())
+    assert message.keys() == HEADERS
+    assert message["To"].addresses[0].addr_spec == "wang@reader.example.cn"
+    assert message["To"].addresses[0].display_name == "王芳"
+    assert message["From"].addresses[0].display_name == "每日摘要"
+    assert message["Subject"] == LETTER.subject
+    assert message["List-Id"] == "daily <daily.news.example.cn>"
+    assert message["List-Unsubscribe"] == f"<{FOOTER.unsubscribe}>"
+    assert message["Auto-Submitted"] == "auto-generated"
+    assert message["Precedence"] == "bulk"
+    assert message["X-Auto-Response-Suppress"] == "OOF, AutoReply"
+    assert message["Content-Language"] == "zh-CN"
+
+
+def test_both_parts_come_back_as_they_were() -> None:
+    """The text part comes first, the HTML second, both base64 and both unchanged but for CRLF."""
+    message = parse(build())
+    assert message.get_content_type() == "multipart/alternative"
+    text, html = message.iter_parts()
+    assert isinstance(text, EmailMessage)
+    assert isinstance(html, EmailMessage)
+    assert (text.get_content_type(), html.get_content_type()) == ("text/plain", "text/html")
+    assert text["Content-Transfer-Encoding"] == html["Content-Transfer-Encoding"] == "base64"
+    assert text.get_content().replace("\r\n", "\n") == LETTER.text
+    assert html.get_content().replace("\r\n", "\n") == LETTER.html
+    assert not message.defects
+
+
+def test_every_byte_is_ascii_in_short_crlf_lines() -> None:
+    """No line is longer than 78 characters, no line end is bare, the header ends with its empty line."""
+    header, body = build()
+    wire = header + body
+    wire.decode("ascii")
+    assert max(len(line) for line in wire.split(b"\r\n")) <= 78
+    assert not re.search(rb"\r(?!\n)|(?<!\r)\n|\0", wire)
+    assert header.endswith(b"\r\n\r\n")
+    assert header.count(b"\r\n\r\n") == 1
+    assert body.startswith(b"--")
+
+
+def test_all_recipients_share_one_body() -> None:
+    """Another recipient changes the header only; another letter changes the boundary too."""
+    header, body = build()
+    other_header, other_body = build(recipient=Recipient("li@reader.example.cn"), message_id="<1@news.example.cn>")
+    assert body == other_body
+    assert header != other_header
+    changed = build(replace(LETTER, text=LETTER.text + "."))
+    assert changed[1].split(b"\r\n")[0] != body.split(b"\r\n")[0]
+
+
+def test_the_date_has_the_offset_it_was_given() -> None:
+    """Eight in Shanghai is written as eight, with +0800; a moment without offset is refused."""
+    assert b"Date: Fri, 20 Nov 2026 08:00:00 +0800\r\n" in build()[0]
+    nepal = timezone(timedelta(hours=5, minutes=45))
+    newfoundland = timezone(-timedelta(hours=3, minutes=30))
+    for zone in (UTC, SHANGHAI, nepal, newfoundland):
+        moment = SLOT.astimezone(zone)
+        parsed = parsedate_to_datetime(parse_plainly(build(date=moment))["Date"])
+        assert (parsed, parsed.utcoffset()) == (moment, moment.utcoffset())
+    with pytest.raises(ValueError, match="offset"):
+        build(date=datetime(2026, 11, 20, 8, 0))
+
+
+def test_a_long_subject_is_folded_at_characters() -> None:
+    """Encoded words have at most 75 characters, each decodes by itself, together they are the subject."""
+    subject = "深海机器人👩\u200d🔬A" * 30
+    header = build(replace(LETTER, subject=subject))[0].decode()
+    words = re.findall(r"=\?utf-8\?b\?[^?]+\?=", header.split("Subject:")[1].split("Date:")[0])
+    assert len(words) > 5
+    assert max(map(len, words)) <= 75
+    decoded = "".join(decode(word) for word in words)
+    assert decoded == subject[:199] + "…"
+
+
+def test_plain_words_stay_readable() -> None:
+    """An English subject and name are written as they are; names with specials are encoded."""
+    header = build(replace(LETTER, subject="Daily brief: 3 items"), sender=Recipient("a@b.cn", "Daily Brief"))[0]
+    assert b"Subject: Daily brief: 3 items\r\n" in header
+    assert b"From: Daily Brief\r\n <a@b.cn>\r\n" in header
+    odd = parse(build(recipient=Recipient("a@b.cn", 'Wang, "Fang" <x@y.cn>')))
+    assert [address.addr_spec for address in odd["To"].addresses] == ["a@b.cn"]
+    assert b"To: a@b.cn\r\n" in build(recipient=Recipient("a@b.cn"))[0]
+
+
+def test_a_long_way_out_is_never_encoded() -> None:
+    """List-Unsubscribe is plain ASCII however long, on a line of its own, and refused beyond what servers take."""
+    way = "mailto:leave@news.example.cn?subject=" + "x" * 300
+    header = build(unsubscribe=way)[0]
+    assert f"List-Unsubscribe:\r\n <{way}>\r\n".encode() in header
+    with pytest.raises(ConfigError, match="List-Unsubscribe"):
+        build(unsubscribe=way + "x" * 900)
+    assert "List-Unsubscribe" not in parse(build(unsubscribe=""))
+
+
+@pytest.mark.parametrize("edition", ["早报", "a b,c", "x\r\nBcc: y@z.cn", "", "e" * 300, "日.报"])
+def test_any_edition_has_a_list_id(edition: str) -> None:
+    """A name that may not stand in a List-Id is replaced by its fingerprint, the same every day."""
+    value = str(parse_plainly(build(edition=edition, list_id=f"{edition}.news.example.cn"))["List-Id"])
+    assert re.fullmatch(r"\s*([A-Za-z0-9 ]+ )?<[A-Za-z0-9._-]+news\.example\.cn>|<news\.example\.cn>", value)
+    assert value == parse_plainly(build(edition=edition, list_id=f"{edition}.news.example.cn"))["List-Id"]
+
+
+@given(ANY_TEXT, ANY_TEXT, ANY_TEXT, ANY_TEXT)
+@settings(deadline=None, max_examples=300)
+def test_no_text_can_end_its_header(subject: str, sender: str, recipient: str, edition: str) -> None:
+    """For any subject and names the headers are the expected ones, with one recipient, in both parsers."""
+    message = build(
+        replace(SMALL, subject=subject),
+        sender=Recipient("brief@news.example.cn", sender),
+        recipient=Recipient("wang@reader.example.cn", recipient),
+        edition=edition,
+        list_id=edition,
+    )
+    assert parse(message).keys() == parse_plainly(message).keys() == HEADERS
+    assert [address.addr_spec for address in parse(message)["To"].addresses] == ["wang@reader.example.cn"]
+    assert [address.addr_spec for address in parse(message)["From"].addresses] == ["brief@news.example.cn"]
+    assert max(len(line) for line in message[0].split(b"\r\n")) <= 78 or len(edition) > 30
+    assert message[1] == build(SMALL)[1]
+    shown = decode(str(parse_plainly(message)["Subject"]).replace("\r\n", ""))
+    assert "=?" not in shown
+    assert not {"Cc", "Cs"} & {unicodedata.category(char) for char in shown}
+
+
+@given(st.text(st.sampled_from("国务院A1，“”？= 👍\u00e9x"), min_size=1, max_size=150))
+@settings(deadline=None, max_examples=300)
+def test_every_subject_comes_back(subject: str) -> None:
+    """Any mixture of scripts is read back as it was written, but for double and outer spaces."""
+    written = " ".join(subject.split()).replace("=?", "= ?")
+    message = build(replace(SMALL, subject=subject))
+    assert decode(str(parse_plainly(message)["Subject"]).replace("\r\n", "")) == written
+    assert parse(message)["Subject"] == written
+
+
+@given(ANY_TEXT)
+@settings(deadline=None, max_examples=300)
+def test_an_address_is_used_as_it_is_or_refused(text: str) -> None:
+    """Nothing of an address, a Message-ID or an unsubscribe link is mended, and nothing of it is injected."""
+    for changes in (
+        {"recipient": Recipient(text)},
+        {"recipient": Recipient(f"a{text}@b.cn")},
+        {"sender": Recipient(f"a@{text}.cn")},
+        {"message_id": f"<{text}@b.cn>"},
+        {"unsubscribe": f"mailto:{text}"},
+    ):
+        try:
+            keys = parse_plainly(build(SMALL, **changes)).keys()
+        except ConfigError:
+            continue
+        assert keys == HEADERS
+
+
+@pytest.mark.parametrize(
+    "address", ["", "a", "a@", "@b.cn", "a@b@c.cn", "用户@b.cn", "a@例子.cn", "a b@c.cn", "<a@b.cn>", "a@b.cn,c@d.cn"]
+)
+def test_what_is_no_single_ascii_address_is_refused(address: str) -> None:
+    """The message names the address and says how to write it."""
+    with pytest.raises(ConfigError, match="mail address"):
+        build(recipient=Recipient(address))
+
+
+def test_a_message_id_is_the_same_whenever_asked() -> None:
+    """It depends on edition, moment and address; not on the zone the moment is told in, nor on the name."""
+    first = message_id("daily", SLOT, "a@b.cn", "news.example.cn")
+    assert re.fullmatch(r"<20261120\.[0-9a-f]{24}@news\.example\.cn>", first)
+    assert first == message_id("daily", SLOT, "a@b.cn", "news.example.cn")
+    others = {
+        message_id("weekly", SLOT, "a@b.cn", "news.example.cn"),
+        message_id("daily", SLOT + timedelta(hours=1), "a@b.cn", "news.example.cn"),
+        message_id("daily", SLOT, "c@b.cn", "news.example.cn"),
+        message_id("dail", SLOT, "ya@b.cn", "news.example.cn"),
+        first,
+    }
+    assert len(others) == 5
+    assert message_id("daily", SLOT.astimezone(UTC), "a@b.cn", "news.example.cn").endswith(first[9:])
+    with pytest.raises(ConfigError):
+        message_id("daily", SLOT, "a@b.cn", "bad domain>\r\n")

@@ -1,0 +1,115 @@
+"""A copy for a dry run: everything is in it, and nothing of it comes back."""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from digest.errors import StoreError
+from digest.store import Placement, copy_for_dry_run, empty_store, open_store
+from digest.store.migrations import STEPS
+from tests.store.examples import EDITION, NOW, freeze, make_article, offer
+
+
+def picture(folder: Path) -> dict[str, tuple[str, int]]:
+    """Name, content and time of change of every file in a folder."""
+    return {
+        file.name: (hashlib.sha256(file.read_bytes()).hexdigest(), file.stat().st_mtime_ns) for file in folder.iterdir()
+    }
+
+
+def work_on(path: Path) -> None:
+    """What a dry run does: takes candidates, freezes an issue, sends its mails."""
+    with copy_for_dry_run(path) as copy:
+        keys = [article.key for article in copy.candidates(EDITION, NOW)]
+        assert keys
+        assert freeze(copy, ["dry@example.cn"], [Placement(key, "placed") for key in keys])
+        (row,) = copy.pending()
+        assert copy.claim(row, NOW)
+        copy.mark(row, "dot", 0, "", NOW)
+        copy.mark(row, "sent", 250, "ok", NOW)
+        assert copy.candidates(EDITION, NOW) == []
+
+
+def test_a_dry_run_changes_no_byte(path: Path) -> None:
+    """Neither the database nor its folder shows that there was one."""
+    with open_store(path) as store:
+        offer(store, range(5))
+    before = picture(path.parent)
+    work_on(path)
+    assert picture(path.parent) == before
+
+
+def test_a_dry_run_sees_what_is_only_in_the_log(path: Path) -> None:
+    """While another process has the database open, its commits are in the copy and its files stay as they are."""
+    with open_store(path) as store:
+        offer(store, range(5))
+        assert (path.parent / "digest.db-wal").stat().st_size
+        before = picture(path.parent)
+        work_on(path)
+        assert picture(path.parent) == before
+        assert len(store.candidates(EDITION, NOW)) == 5
+
+
+def test_an_open_store_goes_on_after_a_copy_was_made(path: Path) -> None:
+    """Copying drops no lock: the store of the same process still writes, and another one still waits for it."""
+    with open_store(path) as store:
+        for number in range(5):
+            offer(store, [number])
+            copy_for_dry_run(path).close()
+        with closing(sqlite3.connect(path)) as other:
+            assert other.execute("SELECT count(*) FROM ledger").fetchone() == (5,)
+        assert store.find_damage() == ""
+
+
+def test_without_a_database_the_copy_is_empty(tmp_path: Path) -> None:
+    """A first dry run works before anything exists, and nothing exists afterwards."""
+    with copy_for_dry_run(tmp_path / "digest.db") as copy:
+        assert copy.outbox_rows() == ()
+        assert freeze(copy, ["a@example.cn"])
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_empty_file_gives_an_empty_copy(path: Path) -> None:
+    """A database that was created and never written is like none."""
+    path.parent.mkdir()
+    path.touch()
+    with copy_for_dry_run(path) as copy:
+        assert copy.outbox_rows() == ()
+    assert path.read_bytes() == b""
+
+
+@pytest.mark.parametrize("damage", ["newer", "text"])
+def test_what_cannot_be_opened_cannot_be_copied(path: Path, damage: str) -> None:
+    """A newer or a damaged database is refused as it would be in earnest, and stays as it is."""
+    open_store(path).close()
+    if damage == "newer":
+        with closing(sqlite3.connect(path)) as raw:
+            raw.execute(f"PRAGMA user_version = {len(STEPS) + 1}")
+    else:
+        path.write_bytes(b"not a database " * 100)
+    before = picture(path.parent)
+    with pytest.raises(StoreError):
+        copy_for_dry_run(path)
+    assert picture(path.parent) == before
+
+
+def test_the_copy_does_not_follow_the_original(path: Path) -> None:
+    """What is written after the copy was made is not in it."""
+    with open_store(path) as store:
+        offer(store, [1])
+        with copy_for_dry_run(path) as copy:
+            offer(store, [2])
+            assert copy.candidates(EDITION, NOW) == [make_article(1)]
+
+
+def test_two_empty_stores_know_nothing_of_each_other() -> None:
+    """Each is a memory of its own."""
+    with empty_store() as one, empty_store() as other:
+        offer(one, [1])
+        assert one.candidates(EDITION, NOW) == [make_article(1)]
+        assert other.candidates(EDITION, NOW) == []

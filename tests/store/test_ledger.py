@@ -1,0 +1,86 @@
+"""The ledger: who is a candidate, until when, and in which order."""
+
+from __future__ import annotations
+
+import pytest
+
+from digest.errors import StoreError
+from digest.store import Placement, Store
+from tests.store.examples import EDITION, NOW, WINDOW, freeze, hours, make_article, offer, states
+
+
+def test_offered_articles_are_candidates(store: Store) -> None:
+    """What was offered can be taken; what was only recorded cannot."""
+    offer(store, [1, 2])
+    store.record_articles([make_article(3)], NOW)
+    assert set(store.candidates(EDITION, NOW)) == {make_article(1), make_article(2)}
+
+
+def test_candidates_come_in_the_order_they_were_first_seen(store: Store) -> None:
+    """Earlier ones first, and those of one moment in the order of their keys, on every machine."""
+    offer(store, [5], hours(1))
+    offer(store, [1, 2, 3, 4], NOW)
+    first = sorted(make_article(n).key for n in (1, 2, 3, 4))
+    assert [a.key for a in store.candidates(EDITION, hours(1))] == [*first, make_article(5).key]
+
+
+def test_offering_again_changes_nothing(store: Store) -> None:
+    """An article that stays in its feed for days does not get a new window each morning."""
+    (key,) = offer(store, [1])
+    assert store.offer(EDITION, [key], hours(40), WINDOW) == 0
+    assert store.ledger_rows(EDITION)[0].window_until == NOW + WINDOW
+
+
+def test_editions_do_not_share_a_ledger(store: Store) -> None:
+    """What the daily edition carried is still new to the weekly one."""
+    (key,) = offer(store, [1])
+    freeze(store, ["a@example.cn"], [Placement(key, "placed")])
+    assert store.offer("weekly", [key], NOW, WINDOW) == 1
+    assert store.candidates("weekly", NOW) == [make_article(1)]
+    assert store.candidates(EDITION, NOW) == []
+
+
+def test_a_window_ends_and_the_article_expires(store: Store) -> None:
+    """At the very moment a window ends, its article stops being a candidate and can be expired."""
+    (key,) = offer(store, [1])
+    assert store.expire(EDITION, hours(47.9)) == 0
+    assert store.candidates(EDITION, hours(47.9))
+    assert store.candidates(EDITION, hours(48)) == []
+    assert store.expire(EDITION, hours(48)) == 1
+    assert states(store) == {key: "expired"}
+
+
+def test_an_expired_article_stays_expired(store: Store) -> None:
+    """One that is still in its feed after its window does not come back as new."""
+    (key,) = offer(store, [1])
+    store.expire(EDITION, hours(48))
+    store.offer(EDITION, [key], hours(49), WINDOW)
+    assert store.candidates(EDITION, hours(49)) == []
+
+
+def test_left_out_is_a_candidate_again_until_its_window_ends(store: Store) -> None:
+    """What had no room today may come tomorrow, and the reason is kept."""
+    (key,) = offer(store, [1])
+    freeze(store, ["a@example.cn"], [Placement(key, "left_out", "版面已满")])
+    row = store.ledger_rows(EDITION)[0]
+    assert (row.state, row.reason, row.slot) == ("left_out", "版面已满", NOW)
+    assert store.candidates(EDITION, hours(24)) == [make_article(1)]
+    assert freeze(store, ["a@example.cn"], [Placement(key, "placed")], slot=hours(24))
+    assert store.candidates(EDITION, hours(25)) == []
+
+
+@pytest.mark.parametrize("state", ["placed", "merged"])
+def test_an_article_of_one_issue_cannot_enter_another(store: Store, state: str) -> None:
+    """The second issue is refused whole, so that no reader gets an article twice."""
+    (key,) = offer(store, [1])
+    freeze(store, ["a@example.cn"], [Placement(key, state)])  # type: ignore[arg-type]  # parametrized
+    with pytest.raises(StoreError, match="another issue has it"):
+        freeze(store, ["a@example.cn"], [Placement(key, "placed")], slot=hours(24))
+    assert store.find_issue(EDITION, hours(24)) is None
+    assert len(store.outbox_rows()) == 1
+
+
+def test_an_article_that_was_never_recorded_cannot_be_offered(store: Store) -> None:
+    """The ledger speaks only of articles whose text is kept."""
+    with pytest.raises(StoreError):
+        store.offer(EDITION, ["0123456789abcdef"], NOW, WINDOW)
