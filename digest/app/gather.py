@@ -55,9 +55,10 @@ def gather(places: Iterable[Place], progress: Progress | None = None) -> Gatheri
 
 
 def _gather_place(place: Place, found: Gathering, progress: Progress | None) -> None:
-    before, problems = len(found.articles), []
+    before = len(found.articles)
+    problems: list[str] = []
     try:
-        paths = list(_paths(place.path))
+        paths = list(_paths(place.path, lambda error: problems.append(str(error))))
     except ReadError as error:
         found.reports.append(SourceReport(place.name, 0, (str(error),)))
         return
@@ -76,10 +77,10 @@ def _gather_place(place: Place, found: Gathering, progress: Progress | None) -> 
     found.reports.append(SourceReport(place.name, len(found.articles) - before, tuple(problems)))
 
 
-def _paths(path: Path) -> Iterator[Path]:
+def _paths(path: Path, missed: Callable[[ReadError], None]) -> Iterator[Path]:
     """A file by itself, whatever its name, or the articles of a folder."""
     if path.is_dir():
-        yield from find_files(path)
+        yield from find_files(path, missed)
     else:
         yield path
 

@@ -23,7 +23,7 @@ def run(edition: str | None, dry_run: bool, config_path: Path | None, data_dir: 
     from digest.app.sending import run as run_editions
 
     settings = read_settings(config_path, data_dir)
-    clock = read_clock(moment)
+    clock = read_clock(moment, settings.timezone)
     run_editions(settings, clock, os.environ, announce, only=edition, dry_run=dry_run).check()
 
 
@@ -51,7 +51,7 @@ def send(
         recipients = [parse_mailbox(address) for address in to]
     except ValueError as error:
         raise UsageError(f"--to {error}", "write --to me@example.cn") from None
-    send_now(settings, chosen, read_clock(moment), os.environ, announce, to=recipients, dry_run=dry_run).check()
+    send_now(settings, chosen, read_clock(moment, settings.timezone), os.environ, announce, to=recipients, dry_run=dry_run).check()
 
 
 @click.group()

@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
+from zoneinfo import ZoneInfo
 
 import click
 
@@ -28,7 +29,7 @@ _data_dir = click.option(
     "--data-dir", type=click.Path(path_type=Path), help="Where the database is kept.  [default: the user's data folder]"
 )
 _now = click.option(
-    "--now", "moment", metavar="ISO", help="Pretend it is then: 2026-11-20T08:00 (local time) or with +08:00."
+    "--now", "moment", metavar="ISO", help="Pretend it is then: 2026-11-20T08:00 (in the configured time zone) or with +08:00."
 )
 
 
@@ -53,19 +54,19 @@ def read_settings(config_path: Path | None, data_dir: Path | None, *, required: 
     return default_settings(os.environ, Path.cwd(), data_dir)
 
 
-def read_clock(moment: str | None) -> Callable[[], datetime]:
-    """Return the clock: the real one, or one that stands still at `moment` (local time without an offset).
+def read_clock(moment: str | None, timezone: str = "UTC") -> Callable[[], datetime]:
+    """Return the clock: the real one, or one that stands still at `moment`, in `timezone` where it names no offset.
 
     Raises:
         UsageError: `moment` is no date and time.
     """
     if moment is None:
-        return lambda: datetime.now(timezone.utc)
+        return lambda: datetime.now(UTC)
     try:
         given = datetime.fromisoformat(moment)
     except ValueError:
         raise UsageError(f"--now {moment} is no date and time", "write --now 2026-11-20T08:00") from None
-    fixed = given.astimezone()
+    fixed = given if given.tzinfo else given.replace(tzinfo=ZoneInfo(timezone))
     return lambda: fixed
 
 

@@ -45,7 +45,7 @@ def preview(
         settings,
         chosen,
         paths,
-        read_clock(moment)(),
+        read_clock(moment, settings.timezone)(),
         everything=everything,
         reading=ProgressLine("reading"),
         summarizing=ProgressLine("summarizing"),

@@ -64,7 +64,7 @@ def doctor(config_path: Path | None, data_dir: Path | None, moment: str | None) 
 
     settings = read_settings(config_path, data_dir)
     bad = 0
-    for finding in examine(settings, os.environ, read_clock(moment)()):
+    for finding in examine(settings, os.environ, read_clock(moment, settings.timezone)()):
         bad += not finding.well
         mark = click.style("ok  ", fg="green") if finding.well else click.style("FAIL", fg="red")
         click.echo(f"{mark} {finding.name}: {finding.seen}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -63,7 +64,9 @@ def summarize(
         announce(note)
     if not summary.sentences:
         announce("there is no text to summarize")
-    click.echo(_shown(article, summary, form, explain))
+    shown = _shown(article, summary, form, explain)
+    if shown:
+        click.echo(shown)
 
 
 def _open(source: str) -> Any:
@@ -72,7 +75,11 @@ def _open(source: str) -> Any:
 
     if source.startswith(("http://", "https://")):
         raise UsageError("reading from the web is not built yet", "save the page, then: digest summarize page.html")
-    return read_stream(click.get_binary_stream("stdin")) if source == "-" else read_file(Path(source))
+    if source != "-":
+        return read_file(Path(source))
+    if sys.stdin is None:  # digest summarize - <&-
+        raise UsageError("standard input is closed", "name a file: digest summarize FILE")
+    return read_stream(sys.stdin.buffer)
 
 
 def _shown(article: Article, summary: Summary, form: str, explain: bool) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
@@ -49,13 +49,14 @@ def read_stream(stream: BinaryIO, name: str = "standard input") -> Document:
     return Document(data, name=name)
 
 
-def find_files(folder: Path) -> Iterator[Path]:
+def find_files(folder: Path, missed: Callable[[ReadError], None] | None = None) -> Iterator[Path]:
     """Yield the files of a folder that may be articles, recursively, in the order of their names.
 
-    Hidden files and links that lead out of the folder are left alone.
+    Hidden files and links are left alone: a link leads out of the folder, or to what is found anyway.  `missed` is told
+    of every folder inside that cannot be read; the others are read all the same.
 
     Raises:
-        ReadError: the folder is missing or may not be read.
+        ReadError: the folder itself is missing or may not be read.
     """
     try:
         with os.scandir(folder) as found:
@@ -67,7 +68,11 @@ def find_files(folder: Path) -> Iterator[Path]:
         if entry.name.startswith("."):
             continue
         if entry.is_dir(follow_symlinks=False):
-            yield from find_files(path)
+            try:
+                yield from find_files(path, missed)
+            except ReadError as error:
+                if missed:
+                    missed(error)
         elif path.suffix.lower() in SUFFIXES and not entry.is_symlink():
             yield path
 

@@ -36,7 +36,7 @@ def load_templates(folder: Path | None) -> dict[str, str]:
         )
     for path in sorted(folder.glob(f"*{SUFFIX}")):
         try:
-            templates[path.name] = path.read_text("utf-8")
+            templates[path.name] = path.read_text("utf-8-sig")
         except (OSError, UnicodeDecodeError) as error:
             raise TemplateError(f"the template {path} cannot be read: {error}", "save it as UTF-8 text") from error
     return templates

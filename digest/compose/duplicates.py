@@ -22,6 +22,8 @@ SAME = 0.55
 _SHINGLE = 5
 _SKETCH = 48
 _COMPARED = 4000
+_SHORT = 30
+_HOLDERS = 50
 _NOT_WORD = re.compile(r"[\W_]+")
 
 
@@ -49,9 +51,13 @@ class _Print:
     def __init__(self, article: Article) -> None:
         text = article.text[: _COMPARED * 2]
         self.title = _plain(article.title)
-        body = _plain(text[dateline_length(text) :])[:_COMPARED] or self.title
+        body = _plain(text[dateline_length(text) :])[:_COMPARED]
+        if len(body) < _SHORT:
+            # 点击观看视频。 stands under a hundred headlines; so short a text is told apart by its headline.
+            body = self.title + body
         self.shingles = frozenset(
-            crc32(body[i : i + _SHINGLE].encode()) for i in range(max(1, len(body) - _SHINGLE + 1))
+            crc32(body[i : i + _SHINGLE].encode("utf-8", "surrogatepass"))
+            for i in range(min(len(body), max(1, len(body) - _SHINGLE + 1)))
         )
         self.sketch = sorted(self.shingles)[:_SKETCH]
 
@@ -67,20 +73,23 @@ class _Print:
 
 def _pairs(prints: Sequence[_Print]) -> Iterator[tuple[int, int]]:
     """Yield the pairs worth comparing: they share a title, or a sixth of a sketch."""
-    titles: dict[str, int] = {}
+    titles: dict[str, list[int]] = defaultdict(list)
     holders: dict[int, list[int]] = defaultdict(list)
     for i, own in enumerate(prints):
         if len(own.title) >= 8:
-            if own.title in titles:
-                yield titles[own.title], i
-            titles[own.title] = i
+            yield from ((j, i) for j in titles[own.title])
+            _hold(titles[own.title], i)
         shared: Counter[int] = Counter()
         for value in own.sketch:
-            # A hash that very many texts hold is a stock phrase; it tells nothing.
-            if len(holders[value]) <= 50:
-                shared.update(holders[value])
-            holders[value].append(i)
+            shared.update(holders[value])
+            _hold(holders[value], i)
         yield from ((j, i) for j, n in shared.items() if n * 6 >= min(len(own.sketch), len(prints[j].sketch)))
+
+
+def _hold(holders: list[int], i: int) -> None:
+    """Note a holder; of a stock phrase that very many hold the first few stand for all, so that pairs stay few."""
+    if len(holders) < _HOLDERS:
+        holders.append(i)
 
 
 def _root(parent: list[int], i: int) -> int:

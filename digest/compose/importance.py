@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from digest.rank.tokens import content_words, tokenize
 _LEAD = 300
 _HALF_LIFE_HOURS = 36.0
 _SIMILAR = 0.5
+_ADVERTISEMENT = re.compile(r"红包|领券|优惠券|到手价|秒杀|限时加码|满减|下单立减|国补价|百亿补贴|新低价|包邮")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,8 @@ def _worth(event: Event, slot: datetime) -> float:
     complete = min(1.0, 0.4 + len(lead.text) / 500)
     titled = 1.0 if lead.title else 0.7
     newest = max((_recency(a.published, slot) for a in event.articles), default=0.5)
-    return newest * complete * titled * (1 + 0.5 * log2(len(event.articles)))
+    sites = len({_site(article) for article in event.articles})
+    return newest * complete * titled * (1 + 0.5 * log2(sites)) * (0.1 if _ADVERTISEMENT.search(lead.title) else 1.0)
 
 
 def _recency(published: datetime | date | None, slot: datetime) -> float:

@@ -12,11 +12,13 @@ from digest.compose.importance import Ranked, choose, rank_events
 from digest.compose.overview import day_keywords, find_highlights
 from digest.compose.sections import arrange, section_of
 from digest.model import Article, Coverage, Edition, Event, Issue, Item, Reference, SourceReport, Summary
+from digest.rank.clauses import clause_ends
 from digest.rank.prior import eligible
 from digest.rank.sentences import split_sentences
 from digest.rank.summarize import summarize
 
 _HEADING = 48
+_SHORTEST_HEADING = 8
 
 Placement = tuple[Literal["placed", "merged", "left_out"], str]
 
@@ -44,7 +46,7 @@ def compose_issue(
     `known` articles were seen in earlier issues and `unreadable` documents held none; both are only counted.  `progress`
     is told how many of how many items are summarized.
     """
-    unique = {article.key: article for article in articles}
+    unique = _by_key(articles)
     worded = [article for article in unique.values() if any(map(str.isalnum, article.text))]
     ranked, similarity = rank_events(group_events(worded), slot)
     chosen = choose(ranked, similarity, edition.items)
@@ -60,6 +62,15 @@ def compose_issue(
         coverage=_coverage(articles, worded, chosen, sources, known, unreadable),
     )
     return Composition(issue, _placements(unique, worded, ranked, chosen, edition))
+
+
+def _by_key(articles: Sequence[Article]) -> dict[str, Article]:
+    """One article a key, the most complete: the teaser of a feed must not stand for the page of the same URL."""
+    unique: dict[str, Article] = {}
+    for article in articles:
+        if article.key not in unique or len(article.text) > len(unique[article.key].text):
+            unique[article.key] = article
+    return unique
 
 
 def _items(chosen: Sequence[Ranked], edition: Edition, progress: Callable[[int, int], None] | None) -> list[Item]:
@@ -93,14 +104,13 @@ def _chars(article: Article, edition: Edition) -> int:
 def heading(text: str) -> str:
     """Return the headline of an untitled text: its first sentence, cut at a clause where it is long."""
     sentences = split_sentences(text)
-    first = next((s for s in sentences if eligible(s)), sentences[0] if sentences else None)
-    if first is None:
-        return ""
-    plain = first.text.strip()
-    if len(plain) > _HEADING:
-        clause = max(plain.rfind(mark, 8, _HEADING) for mark in "，,；;：: ")
-        return plain[: clause if clause > 0 else _HEADING] + "……"
-    return plain.rstrip("。.")
+    worded = [s for s in sentences if any(map(str.isalnum, s.text))]
+    plain = next((s.text for s in worded if eligible(s)), worded[0].text if worded else text).strip()
+    if len(plain) <= _HEADING:
+        return plain.rstrip("。.")
+    clauses = [end - 1 for end in clause_ends(plain) if _SHORTEST_HEADING < end <= _HEADING]
+    word = plain.rfind(" ", _SHORTEST_HEADING, _HEADING)
+    return plain[: clauses[-1] if clauses else word if word > 0 else _HEADING] + "……"
 
 
 def _without_heading(summary: Summary, title: str) -> Summary:

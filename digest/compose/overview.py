@@ -46,8 +46,6 @@ def day_keywords(items: Sequence[Item], count: int = 8) -> tuple[str, ...]:
 
 def _headline_sentence(item: Item) -> Highlight | None:
     """The item's highest sentence, short enough for an overview; None where it cannot be made short."""
-    best = max(item.summary.sentences, key=lambda s: (s.score, -s.index))
-    short = drop_dateline(best) if best.cut or len(best.printed) <= _CHARS else shorten(best, _CHARS)
-    if best.cut and len(best.printed) <= _CHARS:
-        short = best
+    best = drop_dateline(max(item.summary.sentences, key=lambda s: (s.score, -s.index)))
+    short = best if len(best.printed) <= _CHARS or best.cut else shorten(best, _CHARS)
     return Highlight(short, item.number) if short else None

@@ -30,5 +30,5 @@ def arrange(items: Sequence[Item], edition: Edition) -> tuple[Section, ...]:
     for item in items:
         if item.section not in order and item.section != OTHER:
             order.append(item.section)
-    groups = [(title, tuple(i for i in items if i.section == title)) for title in [*order, OTHER]]
+    groups = [(title, tuple(i for i in items if i.section == title)) for title in dict.fromkeys([*order, OTHER])]
     return tuple(Section(title, members) for title, members in groups if members)

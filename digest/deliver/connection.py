@@ -210,6 +210,7 @@ def _make_client(server: Server) -> Any:
         **({"context": context} if server.security == "tls" else {}),
     )
     client.set_logging(None)
+    client.smtp = None  # yagmail 0.15 has no such attribute before the login
     return client
 
 

@@ -70,6 +70,7 @@ class _Run:
         self._bodies: dict[tuple[str, datetime], bytes] = {}
 
     def deliver(self, rows: Iterable[OutboxRow]) -> tuple[Receipt, ...]:
+        """The receipts of all mails, or the MailError that kept every one of them queued."""
         receipts: list[Receipt] = []
         for row in rows:
             receipt = self._deliver(row)
@@ -80,6 +81,7 @@ class _Run:
         return tuple(receipts)
 
     def hang_up(self) -> None:
+        """Ends the connection in use, if there is one."""
         if self._connection is not None:
             self._connection.close()
             self._connection = None

@@ -16,13 +16,19 @@ _LINE = re.compile(
     r"|(?:19|20)\d\d\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}\s*日?(?:[T\s]*\d{1,2}[:：]\d{2}(?:[:：]\d{2})?)?"
     r"(?:[\s|｜]*(?:来源|來源|作者|编辑|记者|稿源|信息来源|浏览|阅读|字体|字号)\s*[：:].{0,40})?$"
     r"|(?:打印|关闭|關閉|收藏|分享|返回|返回顶部|上一篇|下一篇|上一条|下一条|大|中|小|【大|A\+|A-|T大|T小|字体)(?:本页|窗口|页面|到)?(?:[\s\u3000：:】\]|·/、]+.{0,30})?$"
+    # links and calls of news apps
+    r"|(?:阅读原文|文章原文|原文链接|查看原文|查看评论|跳转微信打开|点击查看|新浪微博|获取更多|更多阅读|参考资料|上下滑动查看|觉得好看|欢迎关注|更多精彩)[^。]{0,60}$"
+    r"|[⭐★☆▼▲▌#*\s]*(?:点赞|点亮星标|星标|加星标|欢迎关注|秒追|点击)[^。]{0,60}$|https?://\S+$"
+    r"|[▌▎\s]*(?:本文来源|图片来源|图片、资料来源|资料来源|封面图|题图|头图|图源)[^。]{0,40}$|©[^。]{0,30}$|[（(]?(?:图|图片)[：:][^。]{0,20}[）)]?\s*▼?$"
+    r"|(?:监制|主编|美编|包装|配音|视觉|制片|统筹|设计|出品|策划|终审)\s*[/／：:].{0,40}$"
+    r"|[\*\s]*(?:本文(?:内容)?(?:不构成|仅代表|仅供)|以上内容(?:不构成|仅代表)|市场有风险)"
     # lists of links
     r"|(?:相关阅读|相关新闻|相关链接|相关报道|相关文章|延伸阅读|推荐阅读|热门推荐|猜你喜欢|更多新闻|精彩推荐|附件下载)[：:]?$"
     # calls: 扫码关注 长按识别二维码 点击下载
     r"|(?:扫一扫|扫码|扫描|长按|掃碼|微信扫|点击下载|下载客户端|关注我们|关注微信|分享到|分享至|微信公众号[：:]|官方微博[：:]|举报电话|举报邮箱|新闻热线|投稿邮箱).{0,60}$"
     # notices: 声明： 版权所有 未经授权
     r"|(?:特别声明|免责声明|版权声明|郑重声明|声明)[：:]"
-    r"|(?:版权所有|未经授权|未经书面授权|凡注明|本网站?凡|转载请注明|Copyright|©|[\u4e00-\u9fff]{0,2}ICP备|公安备|网站标识码|主办[：:]|承办[：:]|技术支持[：:])"
+    r"|(?:(?:[\u4e00-\u9fff]{2,8}|.{0,8})版权所有|未经授权|未经书面授权|凡注明|本网站?凡|转载请注明|Copyright|©|[\u4e00-\u9fff]{0,2}ICP备|公安备|网站标识码|主办[：:]|承办[：:]|技术支持[：:])"
     r")",
     re.I,
 )
@@ -30,6 +36,8 @@ _ANYWHERE = re.compile(
     r"^.{0,40}(?:二维码|扫码(?:下载|关注)|下载.{0,6}(?:客户端|APP)|尽在.{1,16}(?:APP|客户端|公众号)|ICP备\d|京公网安备|All Rights Reserved).{0,40}$",
     re.I,
 )
+_CODE = re.compile(r"-->|<!--|document\.write\(|\bfunction\s*\w*\s*\(\w*\)\s*\{|\bvar\s+\w+\s*=|\bwindow\.\w+\s*=|\$\(document\)")
+_SPACED = re.compile(r"^(?:[\u3400-\u9fff，。]\s){4}")
 _TRAILING_CREDIT = re.compile(r"\s*[（(【\[]\s*(?:责任编辑|責任編輯|责编|編輯|编辑)\s*[：:][^）)】\]\n]{0,30}[）)】\]]\s*$")
 _END_OF_ARTICLE = re.compile(r"^[\s\u3000（(【]*(?:相关阅读|相关新闻|相关链接|相关报道|延伸阅读|推荐阅读|猜你喜欢|热门推荐|相关文章)[：:】）)]?\s*$")
 _ORIGINAL_TITLE = re.compile(r"^[\s\u3000]*(?:原标题|原標題|原题)\s*[：:]\s*(.+?)\s*$", re.M)
@@ -41,7 +49,7 @@ def drop_boilerplate(lines: list[str], title: str = "") -> list[str]:
     A line that repeats the `title` at the beginning goes too.
     """
     kept: list[str] = []
-    for at, line in enumerate(lines):
+    for at, line in enumerate(map(_without_code, lines)):
         plain = line.strip()
         if _END_OF_ARTICLE.match(plain) and _only_short(lines[at + 1 :]):
             break
@@ -54,6 +62,8 @@ def is_boilerplate(line: str) -> bool:
     """Whether a line is a credit, a notice or a slogan, by what it says."""
     if len(line) > 200:
         return False
+    if _SPACED.match(line):  # 版 权 所 有
+        line = line.replace(" ", "")
     return bool(_LINE.match(line) or (len(line) <= 80 and _ANYWHERE.match(line)))
 
 
@@ -61,6 +71,14 @@ def original_title(text: str) -> str:
     """Return the headline that a reprint names as its 原标题, or nothing."""
     match = _ORIGINAL_TITLE.search(text[:2000])
     return match.group(1) if match else ""
+
+
+def _without_code(line: str) -> str:
+    """The line up to the sentence end before a script that a crawler took for text."""
+    code = _CODE.search(line)
+    if code is None:
+        return line
+    return line[: max(line.rfind(mark, 0, code.start()) for mark in "。！？”") + 1]
 
 
 def _only_short(lines: list[str]) -> bool:

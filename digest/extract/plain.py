@@ -6,6 +6,7 @@ import re
 import unicodedata
 
 _ENDS = re.compile(r"[。！？!?…；;：:，,、.”’」』）)]\s*$")
+_SPACES = re.compile(r"(?<=\S)(?:[ \t\xa0]{2,}|\t)")
 _LIST = re.compile(r"^\s*(?:[-*•·●]|\d{1,3}[.、)）]|[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十\d]{1,3}[）)])")
 
 
@@ -26,7 +27,8 @@ def split_title(lines: list[str]) -> tuple[str, list[str]]:
 def text_lines(text: str) -> list[str]:
     """Return the paragraphs of a plain text, one a line, wrapped lines joined."""
     blocks = re.split(r"\n[ \t\u3000]*\n+", text.replace("\r\n", "\n").replace("\r", "\n"))
-    return [line for block in blocks for line in _unwrap([row for row in block.split("\n") if row.strip()])]
+    rows = ([_SPACES.sub(" ", row.rstrip()) for row in block.split("\n") if row.strip()] for block in blocks)
+    return [line for block in rows for line in _unwrap(block)]
 
 
 def _unwrap(rows: list[str]) -> list[str]:

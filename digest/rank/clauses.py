@@ -40,7 +40,7 @@ def clause_ends(text: str) -> list[int]:
 def drop_dateline(sentence: Sentence) -> Sentence:
     """Return `sentence` without the dateline it opens with and without outer white space."""
     start = sentence.start + dateline_length(sentence.text)
-    return _slice(sentence, start, sentence.end)
+    return _slice(sentence, start, sentence.end, cut=sentence.cut, forced=sentence.forced)
 
 
 def shorten(sentence: Sentence, limit: int) -> Sentence | None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
 
 from digest.rank.tokens import rarity, stop_words
 
@@ -17,10 +18,11 @@ def find_keywords(sentences: Sequence[Sequence[str]], title: Sequence[str] = (),
     `sentences` are the words of each sentence (all of them, stop words too, so that phrases break where they should);
     words of the `title` count double.
     """
-    counts = Counter(word for words in sentences for word in words if _worthy(word))
-    counts.update({word: count for word, count in Counter(w for w in title if _worthy(w)).items() if word in counts})
+    worthy = {word for words in (*sentences, title) for word in set(words) if _worthy(word)}
+    counts = Counter(word for words in sentences for word in words if word in worthy)
+    counts.update({word: count for word, count in Counter(w for w in title if w in worthy).items() if word in counts})
     scores = {word: n * rarity(word) for word, n in counts.items()}
-    for phrase, n in _phrases([*sentences, title]).items():
+    for phrase, n in _phrases([*sentences, title], worthy).items():
         inner = sum(scores.get(word, 0.0) for word in phrase) / len(phrase)
         scores["".join(phrase)] = inner * (1 + 0.3 * len(phrase)) * (n / max(counts[w] for w in phrase)) ** 0.5
     return tuple(_without_parts(sorted(scores, key=lambda w: (-round(scores[w], 9), w)), count))
@@ -30,16 +32,22 @@ def _worthy(word: str) -> bool:
     return len(word) > 1 and word not in stop_words() and not word[0].isdigit()
 
 
-def _phrases(sentences: Iterable[Sequence[str]]) -> Counter[tuple[str, ...]]:
+def _phrases(sentences: Iterable[Sequence[str]], worthy: set[str]) -> Counter[tuple[str, ...]]:
     """Runs of two or three worthy Chinese words that stand together at least twice."""
     counts: Counter[tuple[str, ...]] = Counter()
     for words in sentences:
-        for size in range(2, _LONGEST + 1):
-            for i in range(len(words) - size + 1):
-                run = tuple(words[i : i + size])
-                if all(_worthy(w) and not w.isascii() for w in run) and sum(map(len, run)) <= 10:
-                    counts[run] += 1
+        for own, run in groupby(words, lambda word: word in worthy and not word.isascii()):
+            counts.update(_runs(tuple(run)) if own else ())
     return Counter({run: n for run, n in counts.items() if n > 1})
+
+
+def _runs(words: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    """Every run of two or three neighbours that makes a phrase of at most ten characters."""
+    for size in range(2, _LONGEST + 1):
+        for i in range(len(words) - size + 1):
+            run = words[i : i + size]
+            if sum(map(len, run)) <= 10:
+                yield run
 
 
 def _without_parts(ranked: Iterable[str], count: int) -> list[str]:

@@ -9,6 +9,7 @@ from typing import Any
 _HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 _KANA_HANGUL = re.compile(r"[\u3040-\u30ff\uac00-\ud7af]")
 _LETTER = re.compile(r"[A-Za-z]")
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _SAMPLE = 4000
 
 
@@ -34,20 +35,20 @@ def simplify(text: str) -> str:
     OpenCC's t2s replaces a few words by shorter or longer ones; a line where that happens is converted character by
     character instead.
     """
-    simple: str = _converter("t2s").convert(text)
+    simple = _convert(text, "t2s")
     if len(simple) == len(text):
         return simple
     return "".join(_simplify_line(line) for line in text.splitlines(keepends=True))
 
 
 def _simplify_line(line: str) -> str:
-    simple: str = _converter("t2s").convert(line)
+    simple = _convert(line, "t2s")
     return simple if len(simple) == len(line) else "".join(map(_simplify_char, line))
 
 
 @cache
 def _simplify_char(char: str) -> str:
-    simple: str = _converter("t2s").convert(char)
+    simple = _convert(char, "t2s")
     return simple if len(simple) == 1 else char
 
 
@@ -57,7 +58,13 @@ def _is_traditional(sample: str) -> bool:
 
 
 def _changed(sample: str, conversion: str) -> int:
-    return sum(a != b for a, b in zip(sample, _converter(conversion).convert(sample), strict=False))
+    return sum(a != b for a, b in zip(sample, _convert(sample, conversion), strict=False))
+
+
+def _convert(text: str, conversion: str) -> str:
+    """The converted text; half a surrogate pair, which JSON can hold and OpenCC cannot, becomes U+FFFD."""
+    converted: str = _converter(conversion).convert(_SURROGATE.sub("\ufffd", text))
+    return converted
 
 
 @cache

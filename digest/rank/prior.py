@@ -87,7 +87,7 @@ def ineligible_because(sentence: Sentence) -> str:
         return "credit or notice"
     if len(text) < 60 and _PHOTO.search(text):
         return "caption"
-    return "" if _END.search(text) else ("caption or heading" if len(text) < 40 else "")
+    return "" if _END.search(text) else ("caption or heading" if len(text) < 80 else "")
 
 
 def _covered(wanted: Sequence[str], own: Sequence[str], rarity: Mapping[str, float]) -> float:

@@ -85,7 +85,9 @@ def _fit(sentence: Sentence, taken: Selection, budget: Budget, similar: float) -
     room = None if budget.chars is None else budget.chars - taken.used
     if room is None or len(whole.printed) <= room:
         return whole, "taken whole"
-    short = shorten(sentence, room) if budget.trim and room >= SHORTEST else None
+    # A fragment is worth printing only while little else is printed; after that, whole sentences or none.
+    scarce = budget.trim and taken.used * 2 < (budget.chars or 0)
+    short = shorten(sentence, room) if scarce and room >= SHORTEST else None
     if short is None:
         return None, "too long for what is left"
     return short, "taken, its tail left off"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -53,13 +54,14 @@ def summarize(
     pieces = split_sentences(text)
     if not any(any(char.isalnum() for char in piece.text) for piece in pieces):
         return _bare(text, pieces, budget, language)
-    scored = _score(pieces, simplify(text), title or "", query or "")
+    simple = simplify(text)
+    scored = _score(pieces, simple, title or "", query or "")
     chosen = select(scored.sentences, scored.candidates, budget, scored.similarity.cosine)
     if not chosen.chosen:
         chosen.chosen.append(_forced(scored, budget))
     return Summary(
         sentences=tuple(sorted(chosen.chosen, key=lambda s: s.index)),
-        keywords=find_keywords(scored.words, tokenize(title or "")),
+        keywords=tuple(_as_written(word, simple, text) for word in find_keywords(scored.words, tokenize(title or ""))),
         text=text,
         language=language,
         verdicts=_verdicts(scored, chosen),
@@ -151,12 +153,19 @@ def _bare(text: str, pieces: Sequence[Sentence], budget: Budget, language: str) 
     return Summary(sentences=(Sentence(kept, start, start + len(kept), first.index),), text=text, language=language)
 
 
+def _as_written(word: str, simple: str, text: str) -> str:
+    """A keyword in the characters and capitals of the text it was found in."""
+    found = re.search(re.escape(word), simple, re.IGNORECASE)
+    return text[found.start() : found.end()] if found else word
+
+
 def _verdicts(scored: _Scored, chosen: Selection) -> tuple[Verdict, ...]:
     """Why every sentence was taken or left."""
     printed = {sentence.index: sentence for sentence in chosen.chosen}
+    candidates = set(scored.candidates)
     verdicts = []
     for i, sentence in enumerate(scored.sentences):
-        reason = chosen.reasons.get(i, "") if i in scored.candidates else scored.reasons[i]
+        reason = chosen.reasons.get(i, "") if i in candidates else scored.reasons[i]
         if i in printed and printed[i].forced:
             reason = "taken, cut at a word: nothing shorter was there"
         verdicts.append(Verdict(printed.get(i, sentence), scored.terms[i], i in printed, reason))
