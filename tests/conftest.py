@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -28,3 +30,11 @@ def _own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monk
 def samples() -> Path:
     """The folder of sample articles."""
     return ROOT / "samples"
+
+
+@pytest.fixture(scope="session")
+def registry() -> None:
+    """Skip where pip cannot reach its package registry: then nothing can be installed from nothing."""
+    asked = [sys.executable, "-m", "pip", "index", "versions", "click"]
+    if subprocess.run(asked, capture_output=True, check=False).returncode:
+        pytest.skip("pip reaches no package registry")

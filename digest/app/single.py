@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from digest.errors import FormatError
 from digest.extract.read import first_article, read_document
 from digest.model import Article, Document, Summary
 from digest.rank.summarize import summarize
@@ -28,11 +29,15 @@ def summarize_document(document: Document, wish: Wish) -> tuple[Article, Summary
         FormatError: it holds no article.
         ValueError: the wish is out of range.
     """
-    reading = read_document(document)
+    try:
+        reading = read_document(document)
+    except FormatError as error:
+        raise FormatError(f"{document.name}: {error.message}", error.hint) from error
     article = first_article(reading, document.name)
+    article = replace(article, title=wish.title or article.title)
     summary = summarize(
         article.text,
-        title=wish.title or article.title or None,
+        title=article.title or None,
         sentences=wish.sentences,
         chars=wish.chars,
         ratio=wish.ratio,

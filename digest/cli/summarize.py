@@ -56,6 +56,10 @@ def summarize(
 
     if sum(limit is not None for limit in (sentences, chars, ratio)) > 1:
         raise UsageError("--sentences, --chars and --ratio exclude each other", "keep one of them")
+    if ratio is not None and not ratio <= 1:  # click lets nan through
+        raise UsageError(f"--ratio {ratio} is no share of a text", "write --ratio 0.2")
+    if explain and form == "html":
+        raise UsageError("--explain does not go with --format html", "explain as text, markdown or json")
     if chars is None and ratio is None:
         sentences = sentences or SENTENCES
     wish = Wish(sentences, chars, ratio, title, query, trim=not whole_sentences)

@@ -26,8 +26,9 @@ _KEPT = re.compile(
     "|".join(rf"{a}[^{a}{b}\n]{{1,{_SHORT}}}{b}" for a, b in ("“”", "‘’", "「」", "『』", "《》", "〈〉", "（）", "【】"))
     + rf"|\([^()\n]{{1,{_SHORT}}}\)|(?:https?://|www\.)[^\s　-〿一-鿿＀-￯]+"
 )
+_SAYS = r"(?:说|道|表示|称|指出|介绍|告诉|坦言|回忆|问|答|喊|写道|认为|說|稱|介紹|告訴|認為)"
 _ATTRIBUTION = re.compile(
-    r"[^。！？!?，,；;：:\n“”「」]{0,14}?(?:说|道|表示|称|指出|介绍|告诉|坦言|回忆|问|答|喊|写道|認為|认为|說|稱|介紹|告訴)"
+    rf"[^。！？!?，,；;：:\n“”「」]{{0,14}}?{_SAYS}|[^。！？!?，,；;：:\n“”「」]{{0,40}}{_SAYS}[。，,]"
 )
 _ABBREVIATION = re.compile(
     r"(?:\b(?:Mr|Mrs|Ms|Dr|Prof|Gen|Sen|Rep|Gov|Lt|Col|Sgt|St|No|Nos|Inc|Ltd|Co|Corp|Jr|Sr|vs|etc|al|Fig|Art|Sec|"

@@ -267,7 +267,7 @@ def test_a_file_name_that_is_no_text_is_only_a_name(terminal: Terminal) -> None:
 
 def test_control_characters_never_reach_the_terminal(terminal: Terminal) -> None:
     """Escape sequences in an article are not carried out by the terminal of its reader."""
-    text = "\x1b[31m红色\x1b[0m标题\n\x1b]0;owned\x07正文里有\x1b[2J控制字符，今天通车。\u202e倒写的话。"
+    text = "\x1b[31m红色\x1b[0m标题\n\x1b]0;owned\x07正文里有\x1b[2J控制字符，今天通车。\u202e倒写的话。" + STORY * 5
     for form in ("text", "markdown", "html"):
         result = terminal("summarize", "-", "--format", form, "--explain" if form == "text" else "--title=x", stdin=text.encode())
         assert result.code == 0

@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Literal
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
@@ -92,12 +93,10 @@ class LawFour(RuleBasedStateMachine):
             return
         before = self.store.ledger_rows(edition)
         self.clock += 0.01
-        try:
-            freeze(self.store, ADDRESSES, [Placement(data.draw(st.sampled_from(taken)), "placed")], slot=self.now)
-        except StoreError:
-            assert self.store.find_issue("daily", self.now) is None
-        else:
-            raise AssertionError("an article entered two issues")
+        placement = Placement(data.draw(st.sampled_from(taken)), "placed")
+        with pytest.raises(StoreError):
+            freeze(self.store, ADDRESSES, [placement], slot=self.now, edition=edition)
+        assert self.store.find_issue(edition, self.now) is None
         assert self.store.ledger_rows(edition) == before
 
     @precondition(lambda self: self.printed)

@@ -1,0 +1,91 @@
+"""Items stand under the heading their edition gives them, each exactly once."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from digest.compose.sections import OTHER, arrange, section_of
+from digest.model import Article, Edition, Item, SectionRule, Summary
+from tests.compose.examples import EDITION, REPORTS
+
+RULES = (SectionRule("民生", ("食堂", "预付卡")), SectionRule("防汛", ("防汛",)), SectionRule("官方", sources=("政府网",)))
+RULED = replace(EDITION, sections=RULES)
+BY_SOURCE = replace(EDITION, group_by="source", sections=RULES)
+
+
+def item(number: int, section: str) -> Item:
+    """An item under that heading."""
+    return Item(number, REPORTS[0], f"第{number}条", Summary(), section=section)
+
+
+def test_without_rules_there_is_no_heading() -> None:
+    """An edition that asks for no sections has one, without a title."""
+    assert {section_of(report, EDITION) for report in REPORTS} == {""}
+    assert [section.title for section in arrange([item(1, ""), item(2, "")], EDITION)] == [""]
+
+
+@pytest.mark.parametrize(
+    ("article", "section"),
+    [
+        (Article(title="学校食堂公开菜谱"), "民生"),
+        (Article(text="市里召开防汛会议。"), "防汛"),
+        (Article(text="食堂也参加了防汛演练。"), "民生"),
+        (Article(text="別把預付卡一次存滿。"), "民生"),
+        (Article(text="市长会见来宾。", site="政府网"), "官方"),
+        (Article(text="市长会见来宾。", source="政府网"), "官方"),
+        (Article(text="市长会见来宾。", site="别的网"), OTHER),
+        (Article(), OTHER),
+    ],
+)
+def test_the_first_rule_that_fits_gives_the_heading(article: Article, section: str) -> None:
+    """By a word of the title or the text in either script, by the site or the source; what fits none is 其他."""
+    assert section_of(article, RULED) == section
+
+
+def test_a_traditional_word_finds_simplified_text() -> None:
+    """A rule may be written in either script."""
+    edition = replace(EDITION, sections=(SectionRule("经济", ("經濟",)),))
+    assert section_of(Article(text="今年经济平稳运行。"), edition) == "经济"
+
+
+@pytest.mark.parametrize(
+    ("article", "section"),
+    [(Article(site="甲站", source="乙"), "甲站"), (Article(source="乙"), "乙"), (Article(title="食堂"), OTHER)],
+)
+def test_by_source_the_site_is_the_heading(article: Article, section: str) -> None:
+    """The page's own name, else the source's, else 其他; rules do not matter then."""
+    assert section_of(article, BY_SOURCE) == section
+
+
+def test_sections_stand_in_the_order_of_the_rules_and_others_last() -> None:
+    """A rule without items has no section; what fits no rule comes at the end."""
+    sections = arrange([item(1, OTHER), item(2, "官方"), item(3, "民生"), item(4, "官方")], RULED)
+    assert [(s.title, [i.number for i in s.items]) for s in sections] == [("民生", [3]), ("官方", [2, 4]), (OTHER, [1])]
+
+
+def test_by_source_sections_stand_in_the_order_of_their_best_item() -> None:
+    """The site of the first item comes first, the nameless last."""
+    sections = arrange([item(1, OTHER), item(2, "乙站"), item(3, "甲站"), item(4, "乙站")], BY_SOURCE)
+    assert [(s.title, [i.number for i in s.items]) for s in sections] == [("乙站", [2, 4]), ("甲站", [3]), (OTHER, [1])]
+
+
+@pytest.mark.parametrize(
+    "rules",
+    [
+        (SectionRule("科技", ("光网",)), SectionRule("民生", ("食堂",)), SectionRule("科技", ("人工智能",))),
+        (SectionRule(OTHER, ("光网",)), SectionRule("民生", ("食堂",))),
+    ],
+)
+def test_no_item_stands_twice_however_rules_are_named(rules: tuple[SectionRule, ...]) -> None:
+    """Two rules of one name, or a rule named 其他, make one section."""
+    edition = Edition("daily", "每日摘要", sections=rules)
+    items = [item(n, section_of(report, edition)) for n, report in enumerate(REPORTS, 1)]
+    numbers = [i.number for section in arrange(items, edition) for i in section.items]
+    assert sorted(numbers) == list(range(1, len(REPORTS) + 1))
+
+
+def test_nothing_makes_no_sections() -> None:
+    """An issue without items has no headings."""
+    assert arrange([], RULED) == arrange([], BY_SOURCE) == arrange([], EDITION) == ()

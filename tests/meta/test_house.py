@@ -1,0 +1,89 @@
+"""The house is as its design says: light at the door, complete at the face, nothing lying about."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import digest
+
+ROOT = Path(__file__).parents[2]
+MODULES = sorted(
+    str(path.relative_to(ROOT).with_suffix("")).replace("/", ".").removesuffix(".__init__")
+    for path in (ROOT / "digest").rglob("*.py")
+)
+HEAVY = (
+    "jieba",
+    "networkx",
+    "scipy",
+    "numpy",
+    "jinja2",
+    "css_inline",
+    "yagmail",
+    "sqlalchemy",
+    "pydantic",
+    "trafilatura",
+    "lxml",
+    "pypinyin",
+    "opencc",
+)
+
+
+def loaded_after(statement: str) -> set[str]:
+    """The modules that a fresh interpreter has loaded after a statement."""
+    script = f"{statement}\nimport sys\nprint(*sys.modules)"
+    return set(
+        subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout.split()
+    )
+
+
+def test_the_public_face_is_whole() -> None:
+    """Every public name can be had, and nothing else is promised."""
+    assert sorted(digest.__all__) == [
+        "Article",
+        "DigestError",
+        "Event",
+        "Issue",
+        "Summary",
+        "group_events",
+        "read_article",
+        "summarize",
+    ]
+    assert all(getattr(digest, name) is not None for name in digest.__all__)
+    with pytest.raises(AttributeError):
+        _ = digest.nothing_of_that_name  # type: ignore[attr-defined]  # the point of the test
+
+
+@pytest.mark.parametrize("statement", ["import digest", "import digest.cli.commands"])
+def test_the_door_is_light(statement: str) -> None:
+    """Importing the package, or the whole command line, loads no heavy library."""
+    assert not loaded_after(statement) & set(HEAVY)
+
+
+def test_summarizing_loads_only_what_it_needs() -> None:
+    """A plain text is summarized without the mail, the database, the templates and the page extractor."""
+    needless = {"jinja2", "css_inline", "yagmail", "sqlalchemy", "pydantic", "trafilatura", "pypinyin"}
+    assert not loaded_after("import digest; digest.summarize('一句话。又一句话。')") & needless
+
+
+def test_every_module_can_be_imported_alone() -> None:
+    """No module needs another to have been imported first."""
+    script = "import subprocess, sys\nfor name in sys.argv[1:]:\n    if name != 'digest.__main__':\n        [sys.modules.pop(m) for m in list(sys.modules) if m.split('.')[0] == 'digest']\n        __import__(name)"
+    done = subprocess.run(
+        [sys.executable, "-W", "error::ImportWarning", "-c", script, *MODULES],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_feeds_and_templates_never_reach_a_shell() -> None:
+    """No source of the package opens a shell."""
+    for path in (ROOT / "digest").rglob("*.py"):
+        text = path.read_text("utf-8")
+        assert "shell=True" not in text
+        assert "os.system" not in text

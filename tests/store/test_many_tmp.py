@@ -1,0 +1,200 @@
+"""Law 4 as a machine: whatever happens in whatever order, nothing sent is forgotten and nothing forgotten is sent.
+
+Hypothesis plays the part of the world: feeds, time, composing, servers, crashes and people's decisions.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+
+from digest.errors import StoreError
+from digest.model import State
+from digest.store import LedgerRow, Placement, empty_store
+from tests.store.examples import WINDOW, freeze, hours, make_article
+
+EDITIONS = st.sampled_from(["daily", "weekly"])
+PLACES: st.SearchStrategy[Literal["placed", "merged", "left_out"]] = st.sampled_from(["placed", "merged", "left_out"])
+ADDRESSES = ["a@example.cn", "b@example.cn", "c@example.cn"]
+Slot = tuple[str, datetime]
+Ledger = dict[str, tuple[LedgerRow, ...]]
+
+
+class LawFour(RuleBasedStateMachine):
+    """The store beside a plain memory of what was offered, printed and handed over."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.store = empty_store()
+        self.clock = 0.0
+        self.offered: dict[str, set[str]] = {"daily": set(), "weekly": set()}
+        self.printed: dict[Slot, set[str]] = {}  # issue -> articles placed or merged in it
+        self.reached: set[Slot] = set()  # issues that somebody has, or may have
+
+    def teardown(self) -> None:
+        """Closes the store."""
+        self.store.close()
+
+    @property
+    def now(self) -> datetime:
+        """The moment it is."""
+        return hours(self.clock)
+
+    def state_of(self, slot: Slot) -> str:
+        """The state of an issue."""
+        issue = self.store.find_issue(*slot)
+        assert issue is not None
+        return issue.state
+
+    def rows(self, edition: str) -> dict[str, LedgerRow]:
+        """The ledger of an edition, by article."""
+        return {row.key: row for row in self.store.ledger_rows(edition)}
+
+    # ---------------------------------------------------------------------------------------------- what may happen
+
+    @rule(edition=EDITIONS, numbers=st.sets(st.integers(1, 8), min_size=1))
+    def publish(self, edition: str, numbers: set[int]) -> None:
+        """A feed brings articles, old ones and new ones."""
+        found = [make_article(number) for number in sorted(numbers)]
+        self.store.record_articles(found, self.now)
+        self.store.offer(edition, [article.key for article in found], self.now, WINDOW)
+        self.offered[edition] |= {article.key for article in found}
+
+    @rule(span=st.sampled_from([1.0, 12.0, 30.0]), expire=st.booleans())
+    def wait(self, span: float, expire: bool) -> None:
+        """Time passes, and perhaps somebody clears up."""
+        self.clock += span
+        if expire:
+            for edition in self.offered:
+                self.store.expire(edition, self.now)
+
+    @rule(edition=EDITIONS, data=st.data(), addresses=st.sets(st.sampled_from(ADDRESSES), min_size=1))
+    def compose(self, edition: str, data: st.DataObject, addresses: set[str]) -> None:
+        """An issue is made of the candidates."""
+        self.clock += 0.01
+        keys = [article.key for article in self.store.candidates(edition, self.now)]
+        places = [Placement(key, data.draw(PLACES)) for key in keys]
+        assert freeze(self.store, addresses, places, slot=self.now, edition=edition)
+        self.printed[edition, self.now] = {place.key for place in places if place.state != "left_out"}
+
+    @precondition(lambda self: self.printed)
+    @rule(data=st.data(), edition=EDITIONS)
+    def compose_with_what_is_no_candidate(self, data: st.DataObject, edition: str) -> None:
+        """An issue made of an old list of candidates is refused."""
+        candidates = {article.key for article in self.store.candidates(edition, self.now)}
+        open_ones = {key for key, row in self.rows(edition).items() if row.state in ("new", "left_out")}
+        taken = sorted(self.offered[edition] - candidates - open_ones)
+        if not taken:
+            return
+        before = self.store.ledger_rows(edition)
+        self.clock += 0.01
+        placement = Placement(data.draw(st.sampled_from(taken)), "placed")
+        with pytest.raises(StoreError):
+            freeze(self.store, ADDRESSES, [placement], slot=self.now, edition=edition)
+        assert self.store.find_issue(edition, self.now) is None
+        assert self.store.ledger_rows(edition) == before
+
+    @precondition(lambda self: self.printed)
+    @rule(data=st.data())
+    def freeze_the_same_slot_again(self, data: st.DataObject) -> None:
+        """A second process is too late, and changes nothing."""
+        edition, slot = data.draw(st.sampled_from(sorted(self.printed)))
+        before = (self.store.ledger_rows(edition), self.store.outbox_rows())
+        keys = [article.key for article in self.store.candidates(edition, self.now)]
+        assert not freeze(self.store, ADDRESSES, [Placement(key, "placed") for key in keys], slot, edition)
+        assert (self.store.ledger_rows(edition), self.store.outbox_rows()) == before
+
+    @precondition(lambda self: self.store.pending())
+    @rule(data=st.data(), end=st.sampled_from(["sent", "unknown", "failed", "deferred", "queued"]))
+    def send(self, data: st.DataObject, end: State) -> None:
+        """A mail is tried and comes to an end."""
+        row = data.draw(st.sampled_from(self.store.pending()))
+        assert self.store.claim(row, self.now)
+        if end in ("sent", "unknown"):
+            self.store.mark(row, "dot", 0, "", self.now)
+            self.reached.add((row.edition, row.slot))
+        self.store.mark(row, end, 0, "", self.now)
+
+    @precondition(lambda self: self.store.pending())
+    @rule(data=st.data(), dot=st.booleans())
+    def crash(self, data: st.DataObject, dot: bool) -> None:
+        """The program dies in the middle of a mail, and the next run finds it so."""
+        row = data.draw(st.sampled_from(self.store.pending()))
+        assert self.store.claim(row, self.now)
+        if dot:
+            self.store.mark(row, "dot", 0, "", self.now)
+            self.reached.add((row.edition, row.slot))
+        (touched,) = self.store.recover(self.now)
+        assert touched.state == ("unknown" if dot else "queued")
+
+    @precondition(lambda self: self.store.outbox_rows())
+    @rule(data=st.data(), resend=st.booleans())
+    def decide(self, data: st.DataObject, resend: bool) -> None:
+        """A person resends or forgets a mail, if that is allowed."""
+        row = data.draw(st.sampled_from(self.store.outbox_rows()))
+        void = self.state_of((row.edition, row.slot)) == "void"
+        try:
+            (self.store.resend if resend else self.store.forget)(row.message_id, self.now)
+        except StoreError:
+            assert void or row.state == "sent" or (resend and row.state == "queued")
+        else:
+            assert not (resend and void)
+
+    # -------------------------------------------------------------------------------------------- what must be true
+
+    @invariant()
+    def law_four(self) -> None:
+        """The whole law, on one look at the store."""
+        ledger = {edition: self.store.ledger_rows(edition) for edition in self.offered}
+        issues = {slot: self.state_of(slot) for slot in self.printed}
+        self.every_article_is_in_exactly_one_state(ledger)
+        self.candidates_are_the_open_ones_in_their_window(ledger)
+        self.what_somebody_has_is_carried(ledger, issues)
+        self.a_void_issue_holds_nothing(ledger, issues)
+        self.no_article_is_printed_twice(issues)
+
+    def every_article_is_in_exactly_one_state(self, ledger: Ledger) -> None:
+        """The ledger holds what was offered, each once."""
+        for edition, rows in ledger.items():
+            assert sorted(row.key for row in rows) == sorted(self.offered[edition])
+
+    def candidates_are_the_open_ones_in_their_window(self, ledger: Ledger) -> None:
+        """Nothing that was placed, carried or has expired is offered to an issue."""
+        for edition, rows in ledger.items():
+            wanted = {r.key for r in rows if r.state in ("new", "left_out") and r.window_until > self.now}
+            assert {article.key for article in self.store.candidates(edition, self.now)} == wanted
+
+    def what_somebody_has_is_carried(self, ledger: Ledger, issues: dict[Slot, str]) -> None:
+        """An issue is carried if and only if a mail of it was, or may have been, delivered; so are its articles."""
+        carried = {edition: {row.key for row in rows if row.state == "carried"} for edition, rows in ledger.items()}
+        for slot, state in issues.items():
+            assert (state == "carried") == (slot in self.reached)
+            if state == "carried":
+                assert self.printed[slot] <= carried[slot[0]]
+        for edition, keys in carried.items():
+            assert keys == set().union(*(self.printed[slot] for slot in self.reached if slot[0] == edition))
+
+    def a_void_issue_holds_nothing(self, ledger: Ledger, issues: dict[Slot, str]) -> None:
+        """An issue all of whose mails failed has given its articles back, and no mail of it is waiting."""
+        void = {slot for slot, state in issues.items() if state == "void"}
+        for edition, rows in ledger.items():
+            assert not [row for row in rows if (edition, row.slot) in void and row.state != "left_out"]
+        if void:
+            mails = {row.state for row in self.store.outbox_rows() if (row.edition, row.slot) in void}
+            assert mails == {"failed"}
+
+    def no_article_is_printed_twice(self, issues: dict[Slot, str]) -> None:
+        """Of all issues of an edition that anybody got or may still get, at most one holds an article."""
+        for edition in self.offered:
+            living = [slot for slot, state in issues.items() if slot[0] == edition and state != "void"]
+            printed = [key for slot in living for key in self.printed[slot]]
+            assert len(printed) == len(set(printed))
+
+
+TestLawFour = LawFour.TestCase
+TestLawFour.settings = settings(deadline=None, stateful_step_count=25)
