@@ -67,7 +67,7 @@ class BusyError(DigestError):
     exit_code = 75
 
 
-class PartlyDone(DigestError):
+class PartlyDone(DigestError):  # noqa: N818  # the work is done, if only partly
     """Some recipients or sources failed; the others are done."""
 
     exit_code = 4

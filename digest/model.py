@@ -121,7 +121,7 @@ class Reference:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One entry of an issue.  `number` is its place in the issue, from 1; `also` the other reports of the same event."""
+    """One entry of an issue.  `number` is its place in the issue, from 1; `also` the other reports of its event."""
 
     number: int
     article: Article

@@ -56,9 +56,13 @@ def _sources(settings: Settings, edition: str) -> Iterator[Finding]:
         seen = f"{report.articles} articles"
         if report.problems:
             more = f" (and {len(report.problems) - 1} more)" if len(report.problems) > 1 else ""
-            yield Finding(f"source {report.name}", False, f"{seen}; {report.problems[0]}{more}", "mend or remove the file")
+            yield Finding(
+                f"source {report.name}", False, f"{seen}; {report.problems[0]}{more}", "mend or remove the file"
+            )
         else:
-            yield Finding(f"source {report.name}", bool(report.articles), seen, "put articles there: txt, md, html, json")
+            yield Finding(
+                f"source {report.name}", bool(report.articles), seen, "put articles there: txt, md, html, json"
+            )
 
 
 def _edition(edition: Edition, now: datetime) -> str:

@@ -56,9 +56,7 @@ def compose_letter(
     mail: MailSettings | None,
 ) -> tuple[Composition, Letter]:
     """Return the issue composed from the candidates, and its letter."""
-    composed = compose_issue(
-        candidates, edition, slot, sources=found.reports, known=known, unreadable=found.unreadable
-    )
+    composed = compose_issue(candidates, edition, slot, sources=found.reports, known=known, unreadable=found.unreadable)
     footer = Footer(sender=mail.sender.name or mail.sender.address, unsubscribe=_unsubscribe(mail)) if mail else None
     return composed, render_letter(composed.issue, templates, mail_footer=footer)
 

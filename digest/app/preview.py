@@ -47,7 +47,10 @@ def preview(
     """
     places = places_of(paths) if paths else source_places(settings, edition)
     if not places:
-        raise ConfigError("there is nothing to preview", "name a folder or file: digest preview samples; or write a configuration: digest init")
+        raise ConfigError(
+            "there is nothing to preview",
+            "name a folder or file: digest preview samples; or write a configuration: digest init",
+        )
     templates = load_templates(settings.templates)
     found = gather(places, reading)
     articles, known = found.articles, 0

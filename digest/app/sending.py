@@ -36,7 +36,9 @@ class Outcome:
         if unsent and len(unsent) == len(self.receipts):
             raise MailError(f"nothing could be sent: {_worded(unsent)}", "digest run tries the deferred ones again")
         if unsent:
-            raise PartlyDone(f"not everybody was reached: {_worded(unsent)}", "digest run tries the deferred ones again")
+            raise PartlyDone(
+                f"not everybody was reached: {_worded(unsent)}", "digest run tries the deferred ones again"
+            )
         if self.held:
             raise PartlyDone(
                 f"{self.held} mails are held: the connection broke before their last reply",
@@ -74,10 +76,21 @@ def run(
         for edition in editions:
             slot = due_slot(edition.at, edition.timezone, clock(), store.latest_slot(edition.name))
             if slot is None:
-                announce(f"{edition.name}: nothing due; next at {_shown(next_slot(edition.at, edition.timezone, clock()))}")
+                announce(
+                    f"{edition.name}: nothing due; next at {_shown(next_slot(edition.at, edition.timezone, clock()))}"
+                )
             else:
-                _issue(store, settings, edition, slot.astimezone(ZoneInfo(edition.timezone)), clock(), mail, announce, outcome)
-        _deliver(store, settings, mail, clock, environ, announce, outcome, only=only, dry_run=dry_run)
+                _issue(
+                    store,
+                    settings,
+                    edition,
+                    slot.astimezone(ZoneInfo(edition.timezone)),
+                    clock(),
+                    mail,
+                    announce,
+                    outcome,
+                )
+        _deliver(store, mail, clock, environ, announce, outcome, only=only, dry_run=dry_run)
     return outcome
 
 
@@ -108,7 +121,7 @@ def send_now(
         _recover(store, clock(), announce)
         slot = _open_slot(store, edition, clock())
         _issue(store, settings, edition, slot, clock(), mail, announce, outcome)
-        _deliver(store, settings, mail, clock, environ, announce, outcome, only=edition.name, dry_run=dry_run)
+        _deliver(store, mail, clock, environ, announce, outcome, only=edition.name, dry_run=dry_run)
     return outcome
 
 
@@ -132,7 +145,8 @@ def _require_recipients(editions: Sequence[Edition]) -> None:
     for edition in editions:
         if not edition.recipients:
             raise ConfigError(
-                f"the edition {edition.name!r} has no recipients", 'write recipients = ["me@example.cn"] in its [[edition]]'
+                f"the edition {edition.name!r} has no recipients",
+                'write recipients = ["me@example.cn"] in its [[edition]]',
             )
 
 
@@ -192,7 +206,6 @@ def _announce_problems(reports: Sequence[SourceReport], announce: Announce, outc
 
 def _deliver(
     store: Store,
-    settings: Settings,
     mail: MailSettings | None,
     clock: Clock,
     environ: Mapping[str, str],

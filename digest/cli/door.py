@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from typing import NoReturn
@@ -11,6 +12,9 @@ import click
 from digest.cli.commands import cli
 from digest.errors import ConfigError, DigestError
 
+_SURROUNDINGS = {errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOENT}
+"""What the machine refuses anywhere: a full disk under stdout, a working folder that was deleted, a foreign home."""
+
 
 def main() -> NoReturn:
     """Run the command line and exit: 0 done, 1 failure, 2 usage, 3 configuration, 4 partly, 5 nothing sent, 75 busy."""
@@ -19,8 +23,10 @@ def main() -> NoReturn:
 
 def _run() -> int:
     try:
-        code = cli.main(prog_name="digest", standalone_mode=False)
-        sys.stdout.flush()
+        # None leaves it to click, which colours a terminal and nothing else (https://no-color.org)
+        code = cli.main(prog_name="digest", standalone_mode=False, color=False if os.environ.get("NO_COLOR") else None)
+        if sys.stdout is not None:  # digest … >&-
+            sys.stdout.flush()
         return code if isinstance(code, int) else 0
     except click.exceptions.NoArgsIsHelpError as error:
         click.echo(error.format_message())
@@ -38,9 +44,13 @@ def _run() -> int:
         # The reader of our output has gone (digest … | head): nothing is wrong, and nothing more can be said.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
-    except Exception as error:  # noqa: BLE001  # the one door
+    except Exception as error:  # the one door
         if os.environ.get("DIGEST_DEBUG"):
             raise
+        if isinstance(error, OSError) and error.errno in _SURROUNDINGS:
+            _say(f"digest: {error.strerror}" + (f": {error.filename}" if error.filename else ""))
+            _say("  Try: look at the disk, the permissions and the folder you are in")
+            return 1
         _say(f"digest: {type(error).__name__}: {error}")
         _say("  This is a fault in digest, not in your input. DIGEST_DEBUG=1 shows where; please report it.")
         return 1

@@ -14,7 +14,9 @@ from digest.cli.options import announce, configured, read_clock, read_settings
 @click.option("--edition", help="Only this edition.")
 @click.option("--dry-run", is_flag=True, help="Say what would be sent; send nothing and change no byte of state.")
 @configured
-def run(edition: str | None, dry_run: bool, config_path: Path | None, data_dir: Path | None, moment: str | None) -> None:
+def run(
+    edition: str | None, dry_run: bool, config_path: Path | None, data_dir: Path | None, moment: str | None
+) -> None:
     """Compose and send every edition that is due; safe to call every five minutes.
 
     An issue is composed once and mailed as it was composed: a second run sends nothing, and a run after a failure
@@ -48,10 +50,13 @@ def send(
     settings = read_settings(config_path, data_dir)
     chosen = settings.find_edition(edition) if edition else settings.editions()[0]
     try:
-        recipients = [parse_mailbox(address) for address in to]
+        # one mail an address, however often it is named
+        recipients = list({mailbox.address.casefold(): mailbox for mailbox in map(parse_mailbox, to)}.values())
     except ValueError as error:
         raise UsageError(f"--to {error}", "write --to me@example.cn") from None
-    send_now(settings, chosen, read_clock(moment, settings.timezone), os.environ, announce, to=recipients, dry_run=dry_run).check()
+    send_now(
+        settings, chosen, read_clock(moment, settings.timezone), os.environ, announce, to=recipients, dry_run=dry_run
+    ).check()
 
 
 @click.group()
@@ -61,14 +66,20 @@ def outbox() -> None:
 
 @outbox.command("list")
 @configured
-def list_mails(config_path: Path | None, data_dir: Path | None, moment: str | None) -> None:
+def list_mails(
+    config_path: Path | None,
+    data_dir: Path | None,
+    moment: str | None,  # noqa: ARG001  # every configured command takes --now; a list is the same at any time
+) -> None:
     """List every mail: state, edition, slot, address, the server's last word, Message-ID."""
     from digest.app.state import open_state
 
     with open_state(read_settings(config_path, data_dir), dry_run=True) as store:
         for row in store.outbox_rows():
             said = f"{row.code} {row.reply}".strip() if row.code or row.reply else ""
-            click.echo("\t".join((row.state, row.edition, f"{row.slot:%Y-%m-%dT%H:%M%z}", row.address, said, row.message_id)))
+            click.echo(
+                "\t".join((row.state, row.edition, f"{row.slot:%Y-%m-%dT%H:%M%z}", row.address, said, row.message_id))
+            )
 
 
 @outbox.command("resend")

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
+FIRST_YEAR, LAST_YEAR = 1900, 9000
+"""The years --now may name: at the edges of the calendar no slot before or after can be computed."""
+
 _config = click.option(
     "--config",
     "config_path",
@@ -29,7 +32,10 @@ _data_dir = click.option(
     "--data-dir", type=click.Path(path_type=Path), help="Where the database is kept.  [default: the user's data folder]"
 )
 _now = click.option(
-    "--now", "moment", metavar="ISO", help="Pretend it is then: 2026-11-20T08:00 (in the configured time zone) or with +08:00."
+    "--now",
+    "moment",
+    metavar="ISO",
+    help="Pretend it is then: 2026-11-20T08:00 (in the configured time zone) or with +08:00.",
 )
 
 
@@ -66,6 +72,8 @@ def read_clock(moment: str | None, timezone: str = "UTC") -> Callable[[], dateti
         given = datetime.fromisoformat(moment)
     except ValueError:
         raise UsageError(f"--now {moment} is no date and time", "write --now 2026-11-20T08:00") from None
+    if not FIRST_YEAR <= given.year <= LAST_YEAR:
+        raise UsageError(f"--now {moment} is no year of a digest", f"choose one from {FIRST_YEAR} to {LAST_YEAR}")
     fixed = given if given.tzinfo else given.replace(tzinfo=ZoneInfo(timezone))
     return lambda: fixed
 

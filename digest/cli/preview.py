@@ -81,7 +81,9 @@ def _write(made: Preview, output: Path | None) -> Path:
         page.write_text(made.letter.html, encoding="utf-8", newline="\n")
         page.with_suffix(".txt").write_text(made.letter.text, encoding="utf-8", newline="\n")
     except OSError as error:
-        raise DigestError(f"{error.filename or folder} cannot be written: {error.strerror}", "choose another --output") from error
+        raise DigestError(
+            f"{error.filename or folder} cannot be written: {error.strerror}", "choose another --output"
+        ) from error
     return page.absolute()
 
 

@@ -13,15 +13,19 @@ from digest.errors import ConfigError, DigestError, UsageError
 
 
 @click.command()
-@click.option("--source", type=click.Path(path_type=Path), help="The folder of articles.  [default: samples, if it is here]")
+@click.option(
+    "--source", type=click.Path(path_type=Path), help="The folder of articles.  [default: samples, if it is here]"
+)
 @click.option("--output", type=click.Path(path_type=Path), default=Path("digest.toml"), show_default=True)
 @click.option("--force", is_flag=True, help="Overwrite a file that is already there.")
 def init(source: Path | None, output: Path, force: bool) -> None:
     """Write a commented digest.toml that works as it stands: try it with digest preview."""
     from digest.config import read_template
 
-    if output.exists() and not force:
-        raise ConfigError(f"{output} is already there", "keep it, choose another --output, or overwrite it with --force")
+    if (output.exists() or output.is_symlink()) and not force:
+        raise ConfigError(
+            f"{output} is already there", "keep it, choose another --output, or overwrite it with --force"
+        )
     folder = source or _ask_source()
     if not folder.is_dir():
         raise UsageError(f"{folder} is no folder", "name a folder of articles: digest init --source FOLDER")

@@ -29,12 +29,14 @@ def read_file(path: Path, source: str = "") -> Document:
         handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0))
     except OSError as error:
         raise _cannot(path, error) from error
-    with os.fdopen(handle, "rb") as file:
+    try:
         _check(path, os.fstat(handle))
-        try:
+        with os.fdopen(handle, "rb", closefd=False) as file:
             return Document(file.read(LARGEST + 1), name=str(path), source=source)
-        except OSError as error:
-            raise _cannot(path, error) from error
+    except OSError as error:
+        raise _cannot(path, error) from error
+    finally:
+        os.close(handle)
 
 
 def read_stream(stream: BinaryIO, name: str = "standard input") -> Document:

@@ -57,5 +57,7 @@ def export_templates(folder: Path, *, force: bool = False) -> list[Path]:
         for path, text in targets.items():
             path.write_text(text, encoding="utf-8", newline="\n")
     except OSError as error:
-        raise TemplateError(f"{error.filename or folder} cannot be written: {error.strerror}", "choose another folder") from error
+        raise TemplateError(
+            f"{error.filename or folder} cannot be written: {error.strerror}", "choose another folder"
+        ) from error
     return list(targets)

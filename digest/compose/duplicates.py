@@ -1,7 +1,7 @@
 """One event once: exact and near-exact copies of a report, found without comparing all pairs.
 
-Each text is a set of character shingles; the smallest hashes of the set are its sketch (bottom-k minwise hashing, Broder
-1997).  Only texts that share part of a sketch are compared, and then by the Jaccard index of the whole sets.
+Each text is a set of character shingles; the smallest hashes of the set are its sketch (bottom-k minwise hashing,
+Broder 1997).  Only texts that share part of a sketch are compared, and then by the Jaccard index of the whole sets.
 """
 
 from __future__ import annotations
@@ -19,6 +19,11 @@ from digest.rank.language import simplify
 SAME = 0.55
 """The Jaccard index of two texts' shingles from which they are one report: a reprint with another headline."""
 
+SAME_FIGURES = 0.6
+"""The share of figures that two copies have in common; the weather of two cities is one text with other figures."""
+
+_FEW_FIGURES = 3
+_FIGURE = re.compile(r"\d+(?:\.\d+)?(?![\d年月日时時])")
 _SHINGLE = 5
 _SKETCH = 48
 _COMPARED = 4000
@@ -51,8 +56,10 @@ class _Print:
     def __init__(self, article: Article) -> None:
         text = article.text[: _COMPARED * 2]
         self.title = _plain(article.title)
-        body = _plain(text[dateline_length(text) :])[:_COMPARED]
-        if len(body) < _SHORT:
+        text = text[dateline_length(text) :]
+        self.figures = frozenset(_FIGURE.findall(unicodedata.normalize("NFKC", text)))
+        body = _plain(text)[:_COMPARED]
+        if len(body) < _SHORT and self.title not in body and body not in self.title:
             # 点击观看视频。 stands under a hundred headlines; so short a text is told apart by its headline.
             body = self.title + body
         self.shingles = frozenset(
@@ -63,6 +70,9 @@ class _Print:
 
     def same(self, other: _Print) -> bool:
         """Whether two articles are copies of one report."""
+        fewer = min(len(self.figures), len(other.figures))
+        if fewer >= _FEW_FIGURES and len(self.figures & other.figures) < SAME_FIGURES * fewer:
+            return False
         shared = len(self.shingles & other.shingles)
         if shared / (len(self.shingles | other.shingles) or 1) >= SAME:
             return True

@@ -69,7 +69,7 @@ def _worth(event: Event, slot: datetime) -> float:
 
 
 def _recency(published: datetime | date | None, slot: datetime) -> float:
-    """1 for what is new at `slot`, half that after a day and a half, never under a fifth; unknown counts as a day old."""
+    """1 for what is new at `slot`, half that after a day and a half, never under a fifth; unknown is a day old."""
     if published is None:
         return 0.65
     moment = as_moment(published, slot.tzinfo)

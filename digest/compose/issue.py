@@ -43,8 +43,8 @@ def compose_issue(
 ) -> Composition:
     """Return the issue of `edition` due at `slot` (aware, in the edition's zone) made from `articles`.
 
-    `known` articles were seen in earlier issues and `unreadable` documents held none; both are only counted.  `progress`
-    is told how many of how many items are summarized.
+    `known` articles were seen in earlier issues and `unreadable` documents held none; both are only counted.
+    `progress` is told how many of how many items are summarized.
     """
     unique = _by_key(articles)
     worded = [article for article in unique.values() if any(map(str.isalnum, article.text))]
@@ -61,7 +61,7 @@ def compose_issue(
         keywords=day_keywords(items),
         coverage=_coverage(articles, worded, chosen, sources, known, unreadable),
     )
-    return Composition(issue, _placements(unique, worded, ranked, chosen, edition))
+    return Composition(issue, _placements(unique, worded, chosen, edition))
 
 
 def _by_key(articles: Sequence[Article]) -> dict[str, Article]:
@@ -151,11 +151,10 @@ def _coverage(
 def _placements(
     unique: dict[str, Article],
     worded: Sequence[Article],
-    ranked: Sequence[Ranked],
     chosen: Sequence[Ranked],
     edition: Edition,
 ) -> dict[str, Placement]:
-    placements: dict[str, Placement] = {key: ("left_out", "no text in it") for key in unique}
+    placements: dict[str, Placement] = dict.fromkeys(unique, ("left_out", "no text in it"))
     placements.update({a.key: ("left_out", f"not among the first {edition.items}") for a in worded})
     for own in chosen:
         placements.update(_place(own.event))

@@ -1,4 +1,4 @@
-"""Lines that are no part of an article: credits, notices, slogans, share bars.  Found by what they say, never by site."""
+"""Lines that are no part of an article (credits, notices, slogans, share bars), found by what they say."""
 
 from __future__ import annotations
 
@@ -33,13 +33,20 @@ _LINE = re.compile(
     re.I,
 )
 _ANYWHERE = re.compile(
-    r"^.{0,40}(?:二维码|扫码(?:下载|关注)|下载.{0,6}(?:客户端|APP)|尽在.{1,16}(?:APP|客户端|公众号)|ICP备\d|京公网安备|All Rights Reserved).{0,40}$",
+    r"^.{0,40}(?:二维码|扫码(?:下载|关注)|下载.{0,6}(?:客户端|APP)|尽在.{1,16}(?:APP|客户端|公众号)|"
+    r"ICP备\d|京公网安备|All Rights Reserved).{0,40}$",
     re.I,
 )
-_CODE = re.compile(r"-->|<!--|document\.write\(|\bfunction\s*\w*\s*\(\w*\)\s*\{|\bvar\s+\w+\s*=|\bwindow\.\w+\s*=|\$\(document\)")
+_CODE = re.compile(
+    r"-->|<!--|document\.write\(|\bfunction\s*\w*\s*\(\w*\)\s*\{|\bvar\s+\w+\s*=|\bwindow\.\w+\s*=|\$\(document\)"
+)
 _SPACED = re.compile(r"^(?:[\u3400-\u9fff，。]\s){4}")
-_TRAILING_CREDIT = re.compile(r"\s*[（(【\[]\s*(?:责任编辑|責任編輯|责编|編輯|编辑)\s*[：:][^）)】\]\n]{0,30}[）)】\]]\s*$")
-_END_OF_ARTICLE = re.compile(r"^[\s\u3000（(【]*(?:相关阅读|相关新闻|相关链接|相关报道|延伸阅读|推荐阅读|猜你喜欢|热门推荐|相关文章)[：:】）)]?\s*$")
+_TRAILING_CREDIT = re.compile(
+    r"\s*[（(【\[]\s*(?:责任编辑|責任編輯|责编|編輯|编辑)\s*[：:][^）)】\]\n]{0,30}[）)】\]]\s*$"
+)
+_END_OF_ARTICLE = re.compile(
+    r"^[\s\u3000（(【]*(?:相关阅读|相关新闻|相关链接|相关报道|延伸阅读|推荐阅读|猜你喜欢|热门推荐|相关文章)[：:】）)]?\s*$"
+)
 _ORIGINAL_TITLE = re.compile(r"^[\s\u3000]*(?:原标题|原標題|原题)\s*[：:]\s*(.+?)\s*$", re.M)
 
 

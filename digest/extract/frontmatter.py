@@ -37,7 +37,9 @@ def _fields(block: str) -> dict[str, str | tuple[str, ...]]:
     import yaml
 
     if len(block) > _LONGEST:
-        raise FormatError(f"the front matter is longer than {_LONGEST:,} characters", "keep the article below the block")
+        raise FormatError(
+            f"the front matter is longer than {_LONGEST:,} characters", "keep the article below the block"
+        )
     try:
         loaded = yaml.load(block, Loader=yaml.BaseLoader)  # noqa: S506  # BaseLoader makes nothing but text
     except yaml.YAMLError as error:

@@ -9,7 +9,9 @@ import re
 import unicodedata
 from functools import cache
 
-_GLOSS = re.compile(r"([\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff])[(（]\s*([A-Za-zÀ-ɏɑɡ\u0300-\u036f'’]{1,10})\s*[)）]")
+_GLOSS = re.compile(
+    r"([\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff])[(（]\s*([A-Za-zÀ-ɏɑɡ\u0300-\u036f'’]{1,10})\s*[)）]"
+)
 _LOOKALIKES = str.maketrans({"ɑ": "a", "ɡ": "g", "v": "ü", "’": "", "'": ""})
 
 
@@ -37,7 +39,8 @@ def _readings(char: str) -> frozenset[str]:
     """Every reading of a character, without tones."""
     from pypinyin import Style, pinyin
 
-    return frozenset(_toneless(r) for r in pinyin(char, style=Style.TONE, heteronym=True, errors="ignore")[0:1] for r in r)
+    found = pinyin(char, style=Style.TONE, heteronym=True, errors="ignore")
+    return frozenset(_toneless(reading) for readings in found[:1] for reading in readings)
 
 
 def _toneless(reading: str) -> str:

@@ -5,15 +5,17 @@ from __future__ import annotations
 import re
 from typing import Any
 
-_BLOCKS = frozenset(
+_BLOCK_NAMES = (
     "address article aside blockquote body br caption center dd details dialog div dl dt fieldset figcaption figure "
     "footer form h1 h2 h3 h4 h5 h6 header hr html li main nav ol option p pre section select summary table tbody td "
-    "tfoot th thead tr ul".split()
+    "tfoot th thead tr ul"
 )
-_INVISIBLE = frozenset(
+_BLOCKS = frozenset(_BLOCK_NAMES.split())
+_INVISIBLE_NAMES = (
     "script style noscript template iframe object embed svg math head title meta link textarea button input select "
-    "audio video canvas map".split()
+    "audio video canvas map"
 )
+_INVISIBLE = frozenset(_INVISIBLE_NAMES.split())
 _SPACE = re.compile(r"[ \t\n\r\f\v\xa0\u200b\ufeff]+")
 _TAG = re.compile(r"<(?:/?[a-zA-Z][a-zA-Z0-9]{0,10}(?:\s[^<>]{0,2000})?/?|!--)", re.S)
 _PAGE = re.compile(r"<(?:!doctype\s+html|html|head|body|meta)\b", re.I)
@@ -28,7 +30,9 @@ def looks_like_page(text: str) -> bool:
 def looks_like_fragment(text: str) -> bool:
     """Whether `text` is marked up in HTML, as the body of a crawled article is."""
     head = text.lstrip()[:4000]
-    return bool(head.startswith("<") and _TAG.match(head)) or len(re.findall(r"</?(?:p|div|br|span)\b", head, re.I)) >= 2
+    return (
+        bool(head.startswith("<") and _TAG.match(head)) or len(re.findall(r"</?(?:p|div|br|span)\b", head, re.I)) >= 2
+    )
 
 
 def parse(text: str) -> Any:
@@ -42,7 +46,9 @@ def parse(text: str) -> Any:
     source = re.sub(r"\A\s*<\?xml[^>]*\?>", "", source)
     parser = html.HTMLParser(huge_tree=False, remove_comments=True, remove_pis=True)
     try:
-        return html.document_fromstring(f"<html><body>{source}</body></html>" if not looks_like_page(source) else source, parser=parser)
+        return html.document_fromstring(
+            f"<html><body>{source}</body></html>" if not looks_like_page(source) else source, parser=parser
+        )
     except (etree.ParserError, etree.XMLSyntaxError, ValueError):
         return None
 

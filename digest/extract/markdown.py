@@ -1,4 +1,4 @@
-"""Markdown into lines of plain text, by way of its HTML (CommonMark), so that links, emphasis and lists lose their marks."""
+"""Markdown into lines of plain text, by way of its HTML (CommonMark): links, emphasis and lists lose their marks."""
 
 from __future__ import annotations
 

@@ -1,6 +1,7 @@
 """What a page says of itself: official tags first, then Open Graph, then headings and visible lines.
 
-国办发〔2017〕47号《政府网站发展指引》 makes ArticleTitle, PubDate, ContentSource and SiteName mandatory on government pages.
+国办发〔2017〕47号《政府网站发展指引》 makes ArticleTitle, PubDate, ContentSource and SiteName mandatory on pages of
+the government.
 """
 
 from __future__ import annotations
@@ -13,7 +14,16 @@ from typing import Any
 from digest.extract.dates import read_date
 
 _TITLES = ("articletitle", "og:title", "twitter:title")
-_DATES = ("pubdate", "article:published_time", "publishdate", "publish-date", "og:release_date", "date", "dc.date", "weibo: article:create_at")
+_DATES = (
+    "pubdate",
+    "article:published_time",
+    "publishdate",
+    "publish-date",
+    "og:release_date",
+    "date",
+    "dc.date",
+    "weibo: article:create_at",
+)
 _SITES = ("sitename", "og:site_name", "application-name")
 _AUTHORS = ("author", "article:author")
 _SUFFIX = re.compile(r"\s*(?:[_|｜]|\s[-—–]+|[-—–]{1,2}(?=[^-—–_|]{2,16}$)|>>)\s*[^_|｜]{2,24}$")
@@ -37,7 +47,8 @@ def page_metadata(root: Any) -> Metadata:
     return Metadata(
         title=_title(root, tags),
         author=_first(tags, _AUTHORS),
-        published=next((d for d in map(read_date, (tags.get(n, "") for n in _DATES)) if d), None) or _visible_date(root),
+        published=next((d for d in map(read_date, (tags.get(n, "") for n in _DATES)) if d), None)
+        or _visible_date(root),
         site=_first(tags, _SITES) or _visible_source(root),
         url=_canonical(root, tags),
     )

@@ -26,5 +26,7 @@ def _main_lines(text: str) -> list[str]:
     import trafilatura
 
     logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
-    found = trafilatura.extract(text, include_comments=False, include_tables=False, include_formatting=False, fast=False)
+    found = trafilatura.extract(
+        text, include_comments=False, include_tables=False, include_formatting=False, fast=False
+    )
     return [line.strip() for line in (found or "").splitlines() if line.strip()]

@@ -7,7 +7,9 @@ import unicodedata
 
 _ENDS = re.compile(r"[。！？!?…；;：:，,、.”’」』）)]\s*$")
 _SPACES = re.compile(r"(?<=\S)(?:[ \t\xa0]{2,}|\t)")
-_LIST = re.compile(r"^\s*(?:[-*•·●]|\d{1,3}[.、)）]|[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十\d]{1,3}[）)])")
+_LIST = re.compile(
+    r"^\s*(?:[-*•·●]|\d{1,3}[.、)）]|[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十\d]{1,3}[）)])"
+)
 
 
 def split_title(lines: list[str]) -> tuple[str, list[str]]:

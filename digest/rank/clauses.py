@@ -15,18 +15,21 @@ SHORTEST = 12
 
 _MARK = re.compile(r"[，；：,;:]")
 _PAIRS = ("“”", "‘’", "「」", "『』", "《》", "〈〉", "（）", "()", "【】", "[]")
-_OPENS = dict(pair for pair in _PAIRS)  # type: ignore[misc]  # two-character strings are pairs
+_OPENS = {pair[0]: pair[1] for pair in _PAIRS}
 _HANGING = re.compile(
     r"(?:^|[，；：,;:])(?:如果|若|假如|要是|只要|只有|除非|虽然|尽管|即使|不仅|不但|不只|因为|由于|为了|为|随着|当|在|据|按照|根据|"
     r"通过|经|经过|围绕|针对|面对|鉴于|除|对于|关于|雖然|儘管|即使|不僅|因為|由於|為了|隨著|根據|通過|經|圍繞|針對|面對|對於|關於)"
     r"[^，；：,;:]*$"
 )
-_SPEAKS = re.compile(r"(?:说|道|表示|称|指出|强调|要求|认为|提出|介绍|告诉|坦言|透露|說|稱|強調|認為|介紹|包括|如下|是|为)$")
+_SPEAKS = re.compile(
+    r"(?:说|道|表示|称|指出|强调|要求|认为|提出|介绍|告诉|坦言|透露|說|稱|強調|認為|介紹|包括|如下|是|为)$"
+)
 
 
 def clause_ends(text: str) -> list[int]:
     """Return where the clauses of `text` end, behind each ，；： that stands free, in order; the last is its length."""
-    ends, waiting = [], []
+    ends: list[int] = []
+    waiting: list[str] = []
     for at, char in enumerate(text):
         if waiting and char == waiting[-1]:
             waiting.pop()

@@ -17,7 +17,7 @@ DAMPING = 0.25
 STRONGEST = 10
 _BLOCK = 512
 _COMMON = 300
-"""A word in more texts than this links none of them: it says little, and its pairs grow with the square of their number."""
+"""A word in more texts than this links none of them: it says little, and its pairs grow with their number squared."""
 
 
 class Similarity:

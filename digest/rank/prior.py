@@ -115,7 +115,7 @@ def _size(text: str) -> float:
 
 
 def _manner(text: str) -> float:
-    """How far a sentence states a fact: less for a question, a first person, an opening quotation, a list of who came."""
+    """How far a sentence states a fact: less for a question, a first person, a quotation, a list of who came."""
     manner = WEIGHTS.question if _QUESTION.search(text) else 1.0
     if _FIRST_PERSON.search(text):
         manner *= WEIGHTS.first_person

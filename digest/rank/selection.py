@@ -16,6 +16,9 @@ REPEAT = 0.7
 """Two sentences whose words are this similar (cosine) say the same."""
 
 _LENGTH_PRICE = 0.1
+_FILLER_CHARS = 25
+_FILLER_SCORE = 0.4
+"""A short sentence of less than this share of the best one's score only fills space; a shorter summary says as much."""
 _LEAST_ROOM = 14
 
 
@@ -79,6 +82,9 @@ def _full(taken: Selection, budget: Budget) -> bool:
 
 def _fit(sentence: Sentence, taken: Selection, budget: Budget, similar: float) -> tuple[Sentence | None, str]:
     """The form in which `sentence` goes into what is left of the budget, and the reason in words."""
+    best = max((s.score for s in taken.chosen), default=0.0)
+    if budget.chars is not None and len(sentence.text) < _FILLER_CHARS and sentence.score < _FILLER_SCORE * best:
+        return None, "says too little beside what was taken"
     if similar >= REPEAT:
         return None, "says again what was taken"
     whole = drop_dateline(sentence) if budget.trim else _tight(sentence)

@@ -1,7 +1,7 @@
 """Text into sentences, by cutting only: the sentences joined are the text.
 
-A sentence ends at 。！？!?…… or a line break, together with the closing marks and the white space behind it.  Nothing is
-cut inside a short quotation, a 《title》 or a bracket, in a number such as 3.5 or 9:30, or in a URL.
+A sentence ends at 。！？!?…… or a line break, together with the closing marks and the white space behind it.  Nothing
+is cut inside a short quotation, a 《title》 or a bracket, in a number such as 3.5 or 9:30, or in a URL.
 """
 
 from __future__ import annotations
@@ -23,7 +23,9 @@ _LINE_ENDS = frozenset("\n\v\f\r\x85\u2028\u2029")
 _TAIL = re.compile(r"[。！？!?…．｡.]*[”’」』）)】》〉\"']*\s*")
 _CLOSERS = "”’」』）)】》〉\"'"
 _KEPT = re.compile(
-    "|".join(rf"{a}[^{a}{b}\n]{{1,{_SHORT}}}{b}" for a, b in ("“”", "‘’", "「」", "『』", "《》", "〈〉", "（）", "【】"))
+    "|".join(
+        rf"{a}[^{a}{b}\n]{{1,{_SHORT}}}{b}" for a, b in ("“”", "‘’", "「」", "『』", "《》", "〈〉", "（）", "【】")
+    )
     + rf"|\([^()\n]{{1,{_SHORT}}}\)|(?:https?://|www\.)[^\s　-〿一-鿿＀-￯]+"
 )
 _SAYS = r"(?:说|道|表示|称|指出|介绍|告诉|坦言|回忆|问|答|喊|写道|认为|說|稱|介紹|告訴|認為)"
@@ -38,7 +40,7 @@ _ABBREVIATION = re.compile(
 
 def split_sentences(text: str) -> tuple[Sentence, ...]:
     """Return the sentences of `text` in order, each with its offsets; `"".join(s.text for s in ...) == text`."""
-    sentences = []
+    sentences: list[Sentence] = []
     start = 0
     for end in _ends(text):
         for stop in _monster_stops(text, start, end):

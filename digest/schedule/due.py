@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 def latest_slot(at: str, timezone: str, now: datetime) -> datetime:
     """Return the last moment not after `now` (aware) at which it was `at` (HH:MM) in `timezone`.
 
-    A time that a clock change skips comes later by what is skipped (02:30 is 03:30 then); of a time that comes twice the
-    first counts.
+    A time that a clock change skips comes later by what is skipped (02:30 is 03:30 then); of a time that comes twice
+    the first counts.
     """
     zone = ZoneInfo(timezone)
     today = now.astimezone(zone).date()
@@ -46,5 +46,5 @@ def _slot(day: date, at: str, zone: ZoneInfo) -> datetime:
 
 
 def _instant(moment: datetime) -> datetime:
-    """The moment in UTC: two times of one zone are compared by what the clock shows, and the hour that comes twice lies."""
+    """The moment in UTC: Python compares two times of one zone by the hands of the clock, and some hours come twice."""
     return moment.astimezone(UTC)

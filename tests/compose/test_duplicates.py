@@ -20,6 +20,15 @@ NOTICE = (
     "如有新闻线索请拨打二十四小时热线，一经采用即付稿酬。"
 )
 
+WEATHER = (
+    "{0}市气象台11月20日06时发布：今天白天多云转晴，偏北风{1}级，最高气温{2}℃；夜间晴，最低气温{3}℃，相对湿度{4}%。"
+    "预计未来三天以晴到多云天气为主，请市民注意早晚添衣，森林火险等级较高，注意用火安全。"
+)
+BUYBACK = (
+    "{0}股份11月20日晚间公告，董事会第{1}次会议审议通过关于回购公司股份的议案，拟以自有资金{2}亿元至{3}亿元回购股份，"
+    "回购价格不超过{4}元/股，用于员工持股计划或股权激励，实施期限自董事会审议通过之日起不超过12个月。"
+)
+
 
 def sizes(articles: list[Article]) -> list[int]:
     """How many articles each event holds, the largest first."""
@@ -85,6 +94,12 @@ def test_a_teaser_joins_the_page_it_leads_to() -> None:
     assert event.articles == (page, teaser)
 
 
+def test_a_headline_alone_joins_the_page_below_it() -> None:
+    """A feed's entry without any text is the page of the same headline, which leads."""
+    (event,) = group_events([Article(title=REPORTS[0].title), REPORTS[0]])
+    assert event.articles[0] is REPORTS[0]
+
+
 def test_a_teaser_finds_its_page_past_another_report_of_the_same_headline() -> None:
     """A headline that other reports bear too does not come between a teaser and its page."""
     title = "省政府任免国家工作人员名单"
@@ -103,10 +118,27 @@ def test_a_shared_notice_joins_nothing() -> None:
     assert sizes(articles) == [1] * len(TITLES)
 
 
-@pytest.mark.parametrize("phrase", ["点击观看视频。", "更多内容请下载新闻客户端。", "详见原文", "本文来源于网络，如有侵权请联系删除。"])
+@pytest.mark.parametrize(
+    "phrase", ["点击观看视频。", "更多内容请下载新闻客户端。", "详见原文", "本文来源于网络，如有侵权请联系删除。"]
+)
 def test_a_shared_stock_phrase_joins_nothing(phrase: str) -> None:
     """Eight headlines above one short line are eight reports."""
     assert sizes([Article(title=title, text=phrase) for title in TITLES]) == [1] * len(TITLES)
+
+
+@pytest.mark.parametrize("form", [WEATHER, BUYBACK])
+def test_one_form_filled_in_for_four_cities_is_four_reports(form: str) -> None:
+    """The weather or a notice in set phrases is told apart by its figures; its copy has the same."""
+    rows = [("云泽", 3, 17, 6, 45.2), ("澜川", 4, 13, 22, 61.3), ("鹤汀", 5, 9, 31, 78), ("瀚宁", 2, 20, 14, 33)]
+    articles = [Article(title=f"{row[0]}今日发布消息", text=form.format(*row)) for row in rows]
+    assert sizes(articles) == [1, 1, 1, 1]
+    assert sizes([*articles, replace(articles[0], title="转载时换了标题")]) == [2, 1, 1, 1]
+
+
+def test_an_update_of_one_figure_is_the_same_report() -> None:
+    """The number of those who were moved rises, the report stays."""
+    later = FLOOD.replace("1864", "2310")
+    assert sizes([Article(title="云泽连夜转移群众", text=FLOOD), Article(title="转移人数上升", text=later)]) == [2]
 
 
 def test_short_copies_join() -> None:

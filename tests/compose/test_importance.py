@@ -123,7 +123,10 @@ def test_variety_goes_before_a_near_repeat() -> None:
 def test_equal_scores_are_ordered_by_key() -> None:
     """Where nothing else decides the article's own key does, so that the order given makes no difference."""
     twins = [Article(title="", text="一样长的一句话。", url=f"https://a.example/{n}") for n in range(4)]
-    orders = [[own.event.articles[0].key for own in rank_events(alone(*given_order), SLOT)[0]] for given_order in (twins, twins[::-1])]
+    orders = [
+        [own.event.articles[0].key for own in rank_events(alone(*given_order), SLOT)[0]]
+        for given_order in (twins, twins[::-1])
+    ]
     assert orders[0] == orders[1] == sorted(orders[0])
 
 

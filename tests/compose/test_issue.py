@@ -16,7 +16,7 @@ mixtures = st.lists(small_articles, max_size=9)
 
 
 @given(mixtures, editions, st.integers(0, 5), st.integers(0, 5))
-@settings(max_examples=30)
+@settings(max_examples=25)
 def test_coverage_adds_up(articles: list[Article], edition: Edition, known: int, unreadable: int) -> None:
     """What was read is printed, merged, left out, empty or known, for any articles, duplicates included."""
     composed = compose_issue(articles, edition, SLOT, known=known, unreadable=unreadable)
@@ -29,7 +29,7 @@ def test_coverage_adds_up(articles: list[Article], edition: Edition, known: int,
 
 
 @given(mixtures, editions)
-@settings(max_examples=30)
+@settings(max_examples=25)
 def test_every_article_has_one_place(articles: list[Article], edition: Edition) -> None:
     """Placements name every key once, the items are what is placed, and what is merged names an item."""
     composed = compose_issue(articles, edition, SLOT)
@@ -44,7 +44,7 @@ def test_every_article_has_one_place(articles: list[Article], edition: Edition) 
 
 
 @given(mixtures, editions)
-@settings(max_examples=30)
+@settings(max_examples=25)
 def test_every_printed_sentence_is_verbatim(articles: list[Article], edition: Edition) -> None:
     """Law 2: each sentence of each item and of the overview is `article.text[start:end]` of its own article."""
     issue = compose_issue(articles, edition, SLOT).issue
@@ -178,7 +178,10 @@ def test_the_heading_is_the_first_sentence(text: str, expected: str) -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        (FLOOD.partition("）")[2].replace("。", "，"), "11月18日夜间，云泽北部山区出现持续强降雨，石门渡镇最大雨量达到213毫米……"),
+        (
+            FLOOD.partition("）")[2].replace("。", "，"),
+            "11月18日夜间，云泽北部山区出现持续强降雨，石门渡镇最大雨量达到213毫米……",
+        ),
         ("某公司今年前三季度累计完成投资31,200万元，" + "还" * 40 + "。", "某公司今年前三季度累计完成投资31,200万元……"),
         ("the flood " * 9 + "ended.", "the flood the flood the flood the flood the……"),
         ("字" * 60 + "。", "字" * 48 + "……"),

@@ -10,7 +10,11 @@ from digest.compose.sections import OTHER, arrange, section_of
 from digest.model import Article, Edition, Item, SectionRule, Summary
 from tests.compose.examples import EDITION, REPORTS
 
-RULES = (SectionRule("民生", ("食堂", "预付卡")), SectionRule("防汛", ("防汛",)), SectionRule("官方", sources=("政府网",)))
+RULES = (
+    SectionRule("民生", ("食堂", "预付卡")),
+    SectionRule("防汛", ("防汛",)),
+    SectionRule("官方", sources=("政府网",)),
+)
 RULED = replace(EDITION, sections=RULES)
 BY_SOURCE = replace(EDITION, group_by="source", sections=RULES)
 

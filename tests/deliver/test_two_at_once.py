@@ -16,6 +16,7 @@ from tests.store.examples import NOW, freeze, mails
 
 ADDRESSES = [f"r{number:02}@example.cn" for number in range(20)]
 
+ROOT = Path(__file__).parents[2]  # scripts run there find the package and the tests
 SEND = """
 import sys
 from pathlib import Path
@@ -58,7 +59,10 @@ def test_two_processes_send_each_mail_once(path: Path) -> None:
         freeze(store, ADDRESSES)
     with FaultServer(pause=lambda: 0.002) as server:
         command = [sys.executable, "-c", SEND, str(path), str(server.port)]
-        runs = [subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for _ in range(2)]
+        runs = [
+            subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+            for _ in range(2)
+        ]
         for run in runs:
             assert run.stdout is not None
             assert run.stdout.readline() == "ready\n"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 from hypothesis import given
@@ -22,9 +22,9 @@ from digest.extract.dates import BEIJING, read_date
         ("2024年1月11日 09:30", datetime(2024, 1, 11, 9, 30, tzinfo=BEIJING)),
         ("2024-01-11 09:30:15", datetime(2024, 1, 11, 9, 30, 15, tzinfo=BEIJING)),
         ("2024年1月11日 星期四 9时30分", datetime(2024, 1, 11, 9, 30, tzinfo=BEIJING)),
-        ("2024-01-11T09:30:00Z", datetime(2024, 1, 11, 9, 30, tzinfo=timezone.utc)),
+        ("2024-01-11T09:30:00Z", datetime(2024, 1, 11, 9, 30, tzinfo=UTC)),
         ("2024-01-11T09:30:00.123+0900", datetime(2024, 1, 11, 9, 30, tzinfo=timezone(timedelta(hours=9)))),
-        ("Fri, 14 Jan 2022 01:43:49 GMT", datetime(2022, 1, 14, 1, 43, 49, tzinfo=timezone.utc)),
+        ("Fri, 14 Jan 2022 01:43:49 GMT", datetime(2022, 1, 14, 1, 43, 49, tzinfo=UTC)),
         ("发布时间：2024-01-11 来源：云泽日报", date(2024, 1, 11)),
         ("2024-13-41", None),
         ("昨天", None),

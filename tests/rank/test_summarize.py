@@ -81,7 +81,9 @@ def test_ten_megabytes_of_one_character() -> None:
     assert len(str(summary)) <= 120
 
 
-@pytest.mark.parametrize("wish", [{"sentences": 1, "chars": 9}, {"chars": 9, "ratio": 0.5}, {"sentences": 0}, {"chars": 0}, {"ratio": 1.5}])
+@pytest.mark.parametrize(
+    "wish", [{"sentences": 1, "chars": 9}, {"chars": 9, "ratio": 0.5}, {"sentences": 0}, {"chars": 0}, {"ratio": 1.5}]
+)
 def test_impossible_wishes_are_refused(wish: dict[str, float]) -> None:
     """Two limits at once, or one out of range, is a ValueError."""
     with pytest.raises(ValueError):
@@ -116,7 +118,10 @@ def test_a_near_repeat_is_refused() -> None:
     """What was said is not said again."""
     text = "全市共检查企业312家，责令整改47家。" * 2 + "下一步将公布名单，接受社会监督。"
     summary = digest.summarize(text, sentences=2)
-    assert [s.text for s in summary.sentences] == ["全市共检查企业312家，责令整改47家。", "下一步将公布名单，接受社会监督。"]
+    assert [s.text for s in summary.sentences] == [
+        "全市共检查企业312家，责令整改47家。",
+        "下一步将公布名单，接受社会监督。",
+    ]
 
 
 def test_a_query_leans_the_summary() -> None:
@@ -149,7 +154,10 @@ def test_threads_agree() -> None:
 
 def test_hash_seeds_agree() -> None:
     """Law 3: the same input gives the same output under any hash seed."""
-    script = "import sys, json, digest; s = digest.summarize(sys.stdin.read()); print(json.dumps([[x.start, x.score] for x in s.sentences] + list(s.keywords)))"
+    script = (
+        "import sys, json, digest; s = digest.summarize(sys.stdin.read());"
+        "print(json.dumps([[x.start, x.score] for x in s.sentences] + list(s.keywords)))"
+    )
     outputs = {
         subprocess.run(
             [sys.executable, "-c", script],

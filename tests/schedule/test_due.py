@@ -41,7 +41,7 @@ def instant(moment: datetime) -> datetime:
 
 
 @given(times, zones, st.one_of(moments, near_changes))
-@settings(max_examples=400)
+@settings(max_examples=150)
 def test_now_lies_between_two_slots(at: str, zone: str, now: datetime) -> None:
     """The latest slot is not after now, the next one is, and they are a calendar day apart."""
     latest, following = latest_slot(at, zone, now), next_slot(at, zone, now)
@@ -51,17 +51,17 @@ def test_now_lies_between_two_slots(at: str, zone: str, now: datetime) -> None:
 
 
 @given(times, zones, st.one_of(moments, near_changes))
-@settings(max_examples=400)
+@settings(max_examples=150)
 def test_slots_are_their_own_latest_and_lead_to_each_other(at: str, zone: str, now: datetime) -> None:
     """At a slot the slot is due; a microsecond before, it is still the next."""
     slot = next_slot(at, zone, now)
     assert instant(latest_slot(at, zone, slot)) == instant(slot)
-    assert instant(next_slot(at, zone, slot - timedelta(microseconds=1))) == instant(slot)
+    assert instant(next_slot(at, zone, instant(slot) - timedelta(microseconds=1))) == instant(slot)
     assert instant(next_slot(at, zone, slot)) > instant(slot)
 
 
 @given(times, zones, st.one_of(moments, near_changes), zones)
-@settings(max_examples=300)
+@settings(max_examples=120)
 def test_the_zone_in_which_now_is_told_makes_no_difference(at: str, zone: str, now: datetime, told: str) -> None:
     """The same moment by another clock, or by the edition's own, gives the same slots."""
     moment = now.astimezone(ZoneInfo(told))
@@ -72,7 +72,7 @@ def test_the_zone_in_which_now_is_told_makes_no_difference(at: str, zone: str, n
 
 
 @given(times, zones, st.one_of(moments, near_changes))
-@settings(max_examples=300)
+@settings(max_examples=120)
 def test_a_slot_shows_the_time_asked_for_unless_the_clock_skips_it(at: str, zone: str, now: datetime) -> None:
     """A slot is at that time by its own clock, or later by what was skipped, and in the zone of the edition."""
     slot = latest_slot(at, zone, now)
@@ -130,7 +130,7 @@ def test_midnight_divides_the_days(at: str, now: str, latest: str) -> None:
 
 
 @given(times, zones, st.one_of(moments, near_changes))
-@settings(max_examples=300)
+@settings(max_examples=120)
 def test_a_new_edition_starts_with_the_slot_of_today(at: str, zone: str, now: datetime) -> None:
     """Before its time nothing is due; after it today's slot is, and never yesterday's."""
     slot = due_slot(at, zone, now, None)
@@ -140,7 +140,7 @@ def test_a_new_edition_starts_with_the_slot_of_today(at: str, zone: str, now: da
 
 
 @given(times, zones, st.one_of(moments, near_changes), st.integers(1, 40))
-@settings(max_examples=300)
+@settings(max_examples=120)
 def test_what_was_missed_is_made_up_for_once(at: str, zone: str, now: datetime, days: int) -> None:
     """After days switched off the latest slot is due, and once it went out nothing is until the next."""
     last = latest_slot(at, zone, now - timedelta(days=days, hours=2))
@@ -148,12 +148,12 @@ def test_what_was_missed_is_made_up_for_once(at: str, zone: str, now: datetime, 
     assert slot == latest_slot(at, zone, now)
     assert due_slot(at, zone, now, slot) is None
     following = next_slot(at, zone, now)
-    assert due_slot(at, zone, following - timedelta(seconds=1), slot) is None
+    assert due_slot(at, zone, instant(following) - timedelta(seconds=1), slot) is None
     assert due_slot(at, zone, following, slot) == following
 
 
 @given(times, zones, st.one_of(moments, near_changes), st.integers(0, 60 * 24 * 40))
-@settings(max_examples=300)
+@settings(max_examples=120)
 def test_a_clock_set_back_sends_nothing_again(at: str, zone: str, now: datetime, minutes: int) -> None:
     """A slot that went out is not due again, nor is any before it, however far the clock goes back."""
     last = latest_slot(at, zone, now)
@@ -163,22 +163,20 @@ def test_a_clock_set_back_sends_nothing_again(at: str, zone: str, now: datetime,
 @pytest.mark.parametrize("zone", ZONES)
 @pytest.mark.parametrize("at", ["00:01", "02:15", "02:30", "23:59"])
 def test_calls_every_five_minutes_make_one_issue_a_day(zone: str, at: str) -> None:
-    """Over eight months with both changes of the clock, every calendar day has exactly one issue, soon after its time."""
+    """Over eight months with both changes of the clock every calendar day has one issue, soon after its time."""
     now = datetime(2026, 3, 1, 12, 2, tzinfo=UTC)
     last: datetime | None = latest_slot(at, zone, now)
     issues: list[datetime] = []
-    end = datetime(2026, 11, 10, tzinfo=UTC)
+    end, step = datetime(2026, 11, 10, tzinfo=UTC), timedelta(minutes=5)
     while now < end:
         slot = due_slot(at, zone, now, last)
         if slot is not None:
             issues.append(slot)
             assert now - instant(slot) < timedelta(minutes=5)
             last = slot
-        # Only the hours around a slot can tell anything; the others are passed in one step.
-        following = instant(next_slot(at, zone, now))
-        now += timedelta(minutes=5)
-        while now < following - timedelta(hours=2):
-            now += timedelta(minutes=5)
+        # Only the hours around a slot can tell anything; the calls between are passed over in one step.
+        idle = instant(next_slot(at, zone, now)) - timedelta(hours=2) - now
+        now += max(1, idle // step) * step
     days = Counter(slot.date() for slot in issues)
     assert set(days.values()) == {1}
     assert len(days) == (max(days) - min(days)).days + 1 >= 250

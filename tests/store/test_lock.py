@@ -13,6 +13,7 @@ import pytest
 from digest.errors import BusyError, StoreError
 from digest.store import open_store, run_lock
 
+ROOT = Path(__file__).parents[2]  # scripts run there find the package and the tests
 HOLD = """
 import sys, time
 from pathlib import Path
@@ -50,7 +51,7 @@ def test_an_error_inside_gives_the_lock_back(path: Path) -> None:
 
 def test_a_killed_process_holds_no_lock(path: Path) -> None:
     """Another process is turned away while one holds the lock, and let in as soon as that one is killed."""
-    holder = subprocess.Popen([sys.executable, "-c", HOLD, str(path)], stdout=subprocess.PIPE, text=True)
+    holder = subprocess.Popen([sys.executable, "-c", HOLD, str(path)], cwd=ROOT, stdout=subprocess.PIPE, text=True)
     assert holder.stdout is not None
     with holder.stdout:
         assert holder.stdout.readline() == "held\n"

@@ -20,6 +20,8 @@ from digest.store.migrations import STEPS
 from digest.store.trouble import explain
 from tests.store.examples import freeze, mails, offer
 
+ROOT = Path(__file__).parents[2]  # scripts run there find the package and the tests
+
 
 @pytest.fixture
 def usual_umask() -> Iterator[None]:
@@ -203,7 +205,9 @@ with open_store(Path(sys.argv[1])) as store:
 
 def test_disk_that_fills_up_changes_nothing(path: Path) -> None:
     """A write that the disk cannot take is reported, and leaves what was there before."""
-    done = subprocess.run([sys.executable, "-c", FULL_DISK, str(path)], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", FULL_DISK, str(path)], cwd=ROOT, capture_output=True, text=True, check=True
+    )
     assert "the disk" in done.stdout
     with open_store(path) as store:
         assert len(store.ledger_rows("daily")) == 3
