@@ -17,9 +17,21 @@ from digest.collect.templates import load_templates
 from digest.config import Settings
 from digest.deliver import check_login
 from digest.errors import ConfigError, DigestError, StoreError
-from digest.model import Edition, Issue
-from digest.render import render_letter
-from digest.schedule.due import next_slot
+from digest.model import (
+    Article,
+    Coverage,
+    Edition,
+    Highlight,
+    Issue,
+    Item,
+    Reference,
+    Section,
+    Sentence,
+    SourceReport,
+    Summary,
+)
+from digest.render import Footer, render_letter
+from digest.schedule.due import due_slot, next_slot
 from digest.store import copy_for_dry_run
 
 
@@ -38,7 +50,7 @@ def examine(settings: Settings, environ: Mapping[str, str], now: datetime) -> It
     yield Finding("python", True, f"{sys.version.split()[0]} on {sys.platform}")
     for edition in settings.editions():
         yield from _sources(settings, edition.name)
-        yield _attempt(f"edition {edition.name}", partial(_edition, edition, now))
+        yield _attempt(f"edition {edition.name}", partial(_edition, settings, edition, now))
     yield _attempt("templates", lambda: _templates(settings, now))
     yield _attempt("store", lambda: _store(settings))
     yield _attempt("mail", lambda: _mail(settings, environ))
@@ -65,17 +77,36 @@ def _sources(settings: Settings, edition: str) -> Iterator[Finding]:
             )
 
 
-def _edition(edition: Edition, now: datetime) -> str:
+def _edition(settings: Settings, edition: Edition, now: datetime) -> str:
     if not edition.recipients:
         raise ConfigError("no recipients", 'write recipients = ["me@example.cn"] in its [[edition]]')
-    due = next_slot(edition.at, edition.timezone, now)
-    return f"{len(edition.recipients)} recipients, next due {due:%Y-%m-%d %H:%M} {edition.timezone}"
+    with copy_for_dry_run(database_path(settings)) as store:
+        due = due_slot(edition.at, edition.timezone, now, store.latest_slot(edition.name))
+    when = f"the issue of {due:%Y-%m-%d %H:%M} is due now" if due else _upcoming(edition, now)
+    return f"{len(edition.recipients)} recipients, {when}"
+
+
+def _upcoming(edition: Edition, now: datetime) -> str:
+    return f"next due {next_slot(edition.at, edition.timezone, now):%Y-%m-%d %H:%M} {edition.timezone}"
 
 
 def _templates(settings: Settings, now: datetime) -> str:
-    issue = Issue(edition="doctor", title="doctor", slot=now, day=now.date())
-    render_letter(issue, load_templates(settings.templates))
+    render_letter(
+        _trial_issue(now), load_templates(settings.templates), mail_footer=Footer("doctor", "mailto:a@b.example")
+    )
     return f"those in {settings.templates} render" if settings.templates else "the packaged ones render"
+
+
+def _trial_issue(now: datetime) -> Issue:
+    """An issue with something of everything, so that every branch of a template is tried."""
+    sentence = Sentence("一句话。", 0, 4, 0)
+    summary = Summary((sentence,), ("词语",), "一句话。", "zh-Hans")
+    reference = Reference("另一篇", "某网", "https://example.com/2")
+    article = Article("标题", "一句话。", published=now, site="某网", url="https://example.com/1", language="zh-Hans")
+    item = Item(1, article, "标题", summary, "栏目", also=(reference,))
+    coverage = Coverage((SourceReport("来源", 1, ("问题",)),), read=1, printed=1)
+    sections, overview = (Section("栏目", (item,)),), (Highlight(sentence, 1),)
+    return Issue("doctor", "doctor", now, now.date(), sections, overview, ("词语",), coverage)
 
 
 def _store(settings: Settings) -> str:

@@ -66,7 +66,7 @@ def _gather_place(place: Place, found: Gathering, progress: Progress | None) -> 
         try:
             reading = read_document(read_file(path, place.name))
         except ReadError as error:
-            problems.append(f"{_shown(path, place.path)}: {_short(error, path)}")
+            problems.append(f"{_shown(path, place.path)}: {_short(error, path, place.path)}")
             found.unreadable += 1
         else:
             found.articles.extend(reading.articles)
@@ -89,6 +89,6 @@ def _shown(path: Path, root: Path) -> str:
     return str(path.relative_to(root)) if path != root and path.is_relative_to(root) else path.name
 
 
-def _short(error: ReadError, path: Path) -> str:
-    """The complaint without the path, which stands before it already."""
-    return str(error).removeprefix(f"{path} ")
+def _short(error: ReadError, path: Path, root: Path) -> str:
+    """The complaint without the path, where that stands before it already."""
+    return str(error) if path == root else str(error).removeprefix(f"{path} ")

@@ -68,8 +68,12 @@ def freeze(
     recipients: Sequence[Recipient],
     mail: MailSettings,
     now: datetime,
+    origin: str = "",
 ) -> bool:
-    """Freeze the issue with one envelope a recipient; False where another process froze the slot first."""
+    """Freeze the issue with one envelope a recipient; False where another process froze the slot first.
+
+    `origin` is the configuration it was made by, for the manifest.
+    """
     issue = composed.issue
     messages = [address_letter(issue, letter, recipient, mail, now) for recipient in recipients]
     frozen = FrozenIssue(
@@ -81,7 +85,7 @@ def freeze(
         text=letter.text,
         body=messages[0][1],
         composed_at=now,
-        manifest=_manifest(issue),
+        manifest=_manifest(issue) | {"configuration": origin},
     )
     placements = [Placement(key, state, reason) for key, (state, reason) in composed.placements.items()]
     return store.freeze_issue(frozen, [envelope for envelope, _ in messages], placements)

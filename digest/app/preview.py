@@ -54,7 +54,7 @@ def preview(
     templates = load_templates(settings.templates)
     found = gather(places, reading)
     articles, known = found.articles, 0
-    if not paths and not everything and settings.store.path:
+    if not paths and not everything:
         articles, known = fresh_articles(database_path(settings), edition, found.articles, now)
     slot = now.astimezone(ZoneInfo(edition.timezone))
     composed = compose_issue(

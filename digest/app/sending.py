@@ -3,107 +3,72 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from digest.app.gather import gather
+from digest.app.gather import Gathering, gather
 from digest.app.issuing import WINDOW, compose_letter, freeze, offer_articles, source_places
+from digest.app.outcome import Outcome
 from digest.app.state import database_path, open_state
 from digest.collect.templates import load_templates
+from digest.compose.issue import Composition
 from digest.config import MailSettings, Settings, read_password
 from digest.deliver import Server, deliver_pending
-from digest.errors import ConfigError, MailError, PartlyDone
-from digest.model import Edition, Receipt, Recipient, SourceReport
+from digest.errors import ConfigError
+from digest.model import Article, Edition, Letter, Receipt, Recipient
 from digest.schedule.due import due_slot, next_slot
 from digest.store import Store, copy_for_dry_run, empty_store
 
 Announce = Callable[[str], None]
 Clock = Callable[[], datetime]
 
-
-@dataclass(slots=True)
-class Outcome:
-    """What a run did: receipts, and whether every source and recipient was well."""
-
-    receipts: list[Receipt] = field(default_factory=list)
-    troubled: bool = False
-    held: int = 0
-
-    def check(self) -> None:
-        """Raise what the exit code must tell: nothing sent, or only partly done."""
-        unsent = [r for r in self.receipts if r.state != "sent"]
-        if unsent and len(unsent) == len(self.receipts):
-            raise MailError(f"nothing could be sent: {_worded(unsent)}", "digest run tries the deferred ones again")
-        if unsent:
-            raise PartlyDone(
-                f"not everybody was reached: {_worded(unsent)}", "digest run tries the deferred ones again"
-            )
-        if self.held:
-            raise PartlyDone(
-                f"{self.held} mails are held: the connection broke before their last reply",
-                "look at digest outbox list; digest outbox resend sends one again",
-            )
-        if self.troubled:
-            raise PartlyDone("not every source could be read whole", "the lines above and the mail's foot say which")
+FAR = timedelta(days=2)
+"""An issue dated so far ahead was made by a wrong clock, or by --now: nothing would be due until then, unsaid."""
 
 
-def run(
-    settings: Settings,
-    clock: Clock,
-    environ: Mapping[str, str],
-    announce: Announce,
-    *,
-    only: str | None = None,
-    dry_run: bool = False,
-) -> Outcome:
+@dataclass(frozen=True, slots=True)
+class Call:
+    """How a command was called: with which settings, clock and environment, who is told, and whether for real.
+
+    `origin` is the path of the configuration; two that share a database share what was sent.
+    """
+
+    settings: Settings
+    clock: Clock
+    environ: Mapping[str, str]
+    announce: Announce
+    dry_run: bool = False
+    origin: str = ""
+
+    @property
+    def mail(self) -> MailSettings | None:
+        """The mail settings; only a dry run does without.  Raises ConfigError."""
+        return self.settings.mail if self.dry_run else self.settings.require_mail()
+
+
+def run(call: Call, only: str | None = None) -> Outcome:
     """Compose and send every edition that is due, and the mails that are still waiting; safe to call at any time.
 
     A dry run does the same on a copy of the state, and sends nothing.
 
     Raises:
-        ConfigError: there are no mail settings, or an edition has no recipients.
+        ConfigError: there are no mail settings, no password, or an edition has no recipients.
         BusyError: another run is at work.
         MailError: nothing could be sent; all of it is still waiting.
     """
-    mail = settings.mail if dry_run else settings.require_mail()
-    editions = [settings.find_edition(only)] if only else list(settings.editions())
-    if not dry_run:
-        _require_recipients(editions)
-    outcome = Outcome()
-    with open_state(settings, dry_run=dry_run) as store:
-        _recover(store, clock(), announce)
+    editions = [call.settings.find_edition(only)] if only else list(call.settings.editions())
+    _require(call, editions)
+    with open_state(call.settings, dry_run=call.dry_run) as store:
+        desk = _Desk(call, store)
+        desk.recover()
         for edition in editions:
-            slot = due_slot(edition.at, edition.timezone, clock(), store.latest_slot(edition.name))
-            if slot is None:
-                announce(
-                    f"{edition.name}: nothing due; next at {_shown(next_slot(edition.at, edition.timezone, clock()))}"
-                )
-            else:
-                _issue(
-                    store,
-                    settings,
-                    edition,
-                    slot.astimezone(ZoneInfo(edition.timezone)),
-                    clock(),
-                    mail,
-                    announce,
-                    outcome,
-                )
-        _deliver(store, mail, clock, environ, announce, outcome, only=only, dry_run=dry_run)
-    return outcome
+            desk.issue_when_due(edition)
+        desk.deliver(only)
+    return desk.outcome
 
 
-def send_now(
-    settings: Settings,
-    edition: Edition,
-    clock: Clock,
-    environ: Mapping[str, str],
-    announce: Announce,
-    *,
-    to: Sequence[Recipient] = (),
-    dry_run: bool = False,
-) -> Outcome:
+def send_now(call: Call, edition: Edition, to: Sequence[Recipient] = ()) -> Outcome:
     """Send one edition now: the slot that is due, or else one of its own.
 
     With `to` the mail goes to those addresses only and the state is left as it is.
@@ -111,18 +76,17 @@ def send_now(
     Raises:
         ConfigError, BusyError, MailError: as `run`.
     """
-    mail = settings.mail if dry_run else settings.require_mail()
     if to:
-        return _send_aside(settings, edition, clock, environ, announce, to, settings.require_mail(), dry_run=dry_run)
-    if not dry_run:
-        _require_recipients([edition])
-    outcome = Outcome()
-    with open_state(settings, dry_run=dry_run) as store:
-        _recover(store, clock(), announce)
-        slot = _open_slot(store, edition, clock())
-        _issue(store, settings, edition, slot, clock(), mail, announce, outcome)
-        _deliver(store, mail, clock, environ, announce, outcome, only=edition.name, dry_run=dry_run)
-    return outcome
+        return _send_aside(call, edition, to)
+    _require(call, [edition])
+    with open_state(call.settings, dry_run=call.dry_run) as store:
+        desk = _Desk(call, store)
+        desk.recover()
+        slot = _open_slot(store, edition, call.clock())
+        if slot is not None:
+            desk.issue(edition, slot)
+        desk.deliver(edition.name)
+    return desk.outcome
 
 
 def server_of(mail: MailSettings, environ: Mapping[str, str]) -> Server:
@@ -141,20 +105,135 @@ def server_of(mail: MailSettings, environ: Mapping[str, str]) -> Server:
     )
 
 
-def _require_recipients(editions: Sequence[Edition]) -> None:
+class _Desk:
+    """Where one run works: the state in front of it, and what has come of it so far."""
+
+    def __init__(self, call: Call, store: Store) -> None:
+        self.outcome = Outcome()
+        self._call = call
+        self._store = store
+        self._server: Server | None = None
+
+    def recover(self) -> None:
+        """Decide about what a crash left half done, before anything new begins."""
+        for row in self._store.recover(self._call.clock()):
+            what = "is held: it may have been delivered" if row.state == "unknown" else "will be tried again"
+            self._call.announce(f"{row.edition}: an earlier run broke off; the mail to {row.address} {what}")
+
+    def issue_when_due(self, edition: Edition) -> None:
+        """Compose the issue of an edition whose time has come, or say when it will."""
+        now = self._call.clock()
+        last = self._store.latest_slot(edition.name)
+        slot = due_slot(edition.at, edition.timezone, now, last)
+        if last is not None and last - now > FAR:
+            self.outcome.ahead.append(f"the last issue of {edition.name} is dated {_shown(last)}, in the future")
+        elif slot is not None:
+            self.issue(edition, slot.astimezone(ZoneInfo(edition.timezone)))
+        elif waiting := self._store.pending(edition.name, now=now):
+            self._call.announce(f"{edition.name}: nothing new is due; {len(waiting)} mails of the last issue wait")
+        else:
+            upcoming = _shown(next_slot(edition.at, edition.timezone, now))
+            self._call.announce(f"{edition.name}: nothing due; next at {upcoming}")
+            self._warn_of_another(edition, last)
+
+    def _warn_of_another(self, edition: Edition, last: datetime | None) -> None:
+        """Say when the last issue was made by another configuration, which has this edition's name and database."""
+        made = self._store.find_issue(edition.name, last) if last else None
+        other = str(made.manifest.get("configuration") or "") if made else ""
+        if other and self._call.origin and other != self._call.origin:
+            self._call.announce(
+                f"{edition.name}: its last issue was made by another configuration, {other}; "
+                "give each its own [store] path or --data-dir"
+            )
+
+    def issue(self, edition: Edition, slot: datetime) -> None:
+        """Compose and freeze the issue of one slot."""
+        call = self._call
+        if not call.dry_run:
+            self._open_server()  # a missing password is found before anything is frozen
+        found = self.gather(edition)
+        candidates, known = offer_articles(self._store, edition, found.articles, call.clock())
+        if found.failed and not candidates:
+            call.announce(f"{edition.name}: no source could be read, so nothing is composed; the next run tries again")
+            return
+        composed, letter = self.compose(edition, slot, candidates, known, found)
+        self._freeze(edition, composed, letter)
+
+    def gather(self, edition: Edition) -> Gathering:
+        """Read the sources of an edition, and tell what is wrong with them."""
+        found = gather(source_places(self._call.settings, edition))
+        for report in found.reports:
+            for problem in report.problems:
+                self.outcome.troubled = True
+                self._call.announce(f"{report.name}: {problem}")
+        return found
+
+    def compose(
+        self, edition: Edition, slot: datetime, candidates: Sequence[Article], known: int, found: Gathering
+    ) -> tuple[Composition, Letter]:
+        """Compose and render, and pass on the letter's warnings."""
+        settings = self._call.settings
+        templates = load_templates(settings.templates)
+        composed, letter = compose_letter(candidates, known, found, edition, slot, templates, settings.mail)
+        for warning in letter.warnings:
+            self._call.announce(f"{edition.name}: {warning}")
+        return composed, letter
+
+    def deliver(self, only: str | None) -> None:
+        """Hand over what waits, and count what is held."""
+        waiting = self._store.pending(only, now=self._call.clock())
+        if self._call.dry_run:
+            for row in waiting:
+                self._call.announce(f"{row.edition}: would mail {row.address}")
+        elif waiting:
+            self.hand_over(only)
+        self.outcome.held = len(self._store.outbox_rows(only, state="unknown"))
+
+    def hand_over(self, only: str | None = None) -> None:
+        """Send the mails that wait, and keep their receipts."""
+        mail = self._call.settings.require_mail()
+        receipts = deliver_pending(
+            self._store,
+            self._open_server(),
+            sender=mail.sender.address,
+            now=self._call.clock,
+            edition=only,
+            on_progress=lambda receipt: self._call.announce(_told(receipt)),
+        )
+        self.outcome.receipts.extend(receipts)
+
+    def _open_server(self) -> Server:
+        self._server = self._server or server_of(self._call.settings.require_mail(), self._call.environ)
+        return self._server
+
+    def _freeze(self, edition: Edition, composed: Composition, letter: Letter) -> None:
+        call, issue = self._call, composed.issue
+        name, slot, count = edition.name, _shown(issue.slot), len(issue.items)
+        if call.mail is None:
+            call.announce(f"{name}: {count} items would be sent, but there is no [mail] in the configuration yet")
+        elif edition.recipients and not freeze(
+            self._store, composed, letter, edition.recipients, call.mail, call.clock(), call.origin
+        ):
+            call.announce(f"{name}: another run has just composed the issue of {slot}")
+        elif not call.dry_run:
+            call.announce(f"{name}: composed the issue of {slot}, {count} items")
+        if call.dry_run:
+            call.announce(f"{name}: would compose the issue of {slot}, {count} items: {letter.subject}")
+            for item in issue.items:
+                call.announce(f"  {item.number}. {item.title}")
+
+
+def _require(call: Call, editions: Sequence[Edition]) -> None:
+    """Look for what must be configured before anything is sent."""
+    if call.dry_run:
+        return
+    call.settings.require_mail()
     for edition in editions:
         if not edition.recipients:
             raise ConfigError(
                 f"the edition {edition.name!r} has no recipients",
                 'write recipients = ["me@example.cn"] in its [[edition]]',
             )
-
-
-def _recover(store: Store, now: datetime, announce: Announce) -> None:
-    """Decide about what a crash left half done, before anything new begins."""
-    for row in store.recover(now):
-        what = "is held: it may have been delivered" if row.state == "unknown" else "will be tried again"
-        announce(f"{row.edition}: an earlier run broke off; the mail to {row.address} {what}")
 
 
 def _open_slot(store: Store, edition: Edition, now: datetime) -> datetime | None:
@@ -165,134 +244,36 @@ def _open_slot(store: Store, edition: Edition, now: datetime) -> datetime | None
     return (due or now.replace(microsecond=0)).astimezone(ZoneInfo(edition.timezone))
 
 
-def _issue(
-    store: Store,
-    settings: Settings,
-    edition: Edition,
-    slot: datetime | None,
-    now: datetime,
-    mail: MailSettings | None,
-    announce: Announce,
-    outcome: Outcome,
-) -> None:
-    """Compose and freeze the issue of one slot."""
-    if slot is None:
-        return
-    found = gather(source_places(settings, edition))
-    _announce_problems(found.reports, announce, outcome)
-    candidates, known = offer_articles(store, edition, found.articles, now)
-    if found.failed and not candidates:
-        announce(f"{edition.name}: no source could be read, so nothing is composed; the next run tries again")
-        return
-    templates = load_templates(settings.templates)
-    composed, letter = compose_letter(candidates, known, found, edition, slot, templates, mail)
-    for warning in letter.warnings:
-        announce(f"{edition.name}: {warning}")
-    count = len(composed.issue.items)
-    if mail is None:
-        announce(f"{edition.name}: {count} items would be sent, but there is no [mail] in the configuration yet")
-    elif not freeze(store, composed, letter, edition.recipients, mail, now):
-        announce(f"{edition.name}: another run has just composed the issue of {_shown(slot)}")
-    else:
-        announce(f"{edition.name}: composed the issue of {_shown(slot)}, {count} items")
-
-
-def _announce_problems(reports: Sequence[SourceReport], announce: Announce, outcome: Outcome) -> None:
-    for report in reports:
-        for problem in report.problems:
-            outcome.troubled = True
-            announce(f"{report.name}: {problem}")
-
-
-def _deliver(
-    store: Store,
-    mail: MailSettings | None,
-    clock: Clock,
-    environ: Mapping[str, str],
-    announce: Announce,
-    outcome: Outcome,
-    *,
-    only: str | None,
-    dry_run: bool,
-) -> None:
-    """Hand over what waits, and count what is held."""
-    waiting = store.pending(only, now=clock())
-    if dry_run:
-        for row in waiting:
-            announce(f"{row.edition}: would mail {row.address}")
-    elif waiting and mail is not None:
-        _hand_over(store, mail, clock, environ, announce, outcome, only)
-    outcome.held = len(store.outbox_rows(only, state="unknown"))
-
-
-def _hand_over(
-    store: Store,
-    mail: MailSettings,
-    clock: Clock,
-    environ: Mapping[str, str],
-    announce: Announce,
-    outcome: Outcome,
-    only: str | None,
-) -> None:
-    receipts = deliver_pending(
-        store,
-        server_of(mail, environ),
-        sender=mail.sender.address,
-        now=clock,
-        edition=only,
-        on_progress=lambda receipt: announce(_told(receipt)),
-    )
-    outcome.receipts.extend(receipts)
-
-
-def _send_aside(
-    settings: Settings,
-    edition: Edition,
-    clock: Clock,
-    environ: Mapping[str, str],
-    announce: Announce,
-    to: Sequence[Recipient],
-    mail: MailSettings,
-    *,
-    dry_run: bool,
-) -> Outcome:
+def _send_aside(call: Call, edition: Edition, to: Sequence[Recipient]) -> Outcome:
     """Mail what the next issue would hold to `to`, on a state that is thrown away.
 
     Where everything was printed before, all of it is shown again: who tries a mail out wants to see one.
     """
-    outcome = Outcome()
-    now = clock()
+    mail = call.settings.require_mail()
+    now = call.clock()
     slot = now.replace(microsecond=0).astimezone(ZoneInfo(edition.timezone))
-    found = gather(source_places(settings, edition))
-    _announce_problems(found.reports, announce, outcome)
-    with copy_for_dry_run(database_path(settings)) as copy:
-        candidates, known = offer_articles(copy, edition, found.articles, now)
-    if not candidates:
-        candidates, known = found.articles, 0
-    templates = load_templates(settings.templates)
-    composed, letter = compose_letter(candidates, known, found, edition, slot, templates, mail)
     with empty_store() as aside:
+        desk = _Desk(call, aside)
+        found = desk.gather(edition)
+        with copy_for_dry_run(database_path(call.settings)) as copy:
+            candidates, known = offer_articles(copy, edition, found.articles, now)
+        if not candidates:
+            candidates, known = found.articles, 0
+        composed, letter = desk.compose(edition, slot, candidates, known, found)
         aside.record_articles(candidates, now)
         aside.offer(edition.name, [article.key for article in candidates], now, WINDOW)
         freeze(aside, composed, letter, to, mail, now)
-        if dry_run:
-            announce(f"{edition.name}: {len(composed.issue.items)} items would go to {_listed(to)}")
+        if call.dry_run:
+            listed = ", ".join(recipient.address for recipient in to)
+            call.announce(f"{edition.name}: {len(composed.issue.items)} items would go to {listed}")
         else:
-            _hand_over(aside, mail, clock, environ, announce, outcome, None)
-    return outcome
-
-
-def _listed(recipients: Sequence[Recipient]) -> str:
-    return ", ".join(recipient.address for recipient in recipients)
+            desk.hand_over()
+    return desk.outcome
 
 
 def _told(receipt: Receipt) -> str:
     said = f": {receipt.code} {receipt.reply}".rstrip() if receipt.state != "sent" else ""
     return f"{receipt.recipient}: {receipt.state}{said}"
-
-
-def _worded(receipts: Sequence[Receipt]) -> str:
-    return "; ".join(f"{r.recipient} {r.state}" for r in receipts[:5]) + (" …" if len(receipts) > 5 else "")
 
 
 def _shown(moment: datetime) -> str:

@@ -37,6 +37,10 @@ def database_path(settings: Settings) -> Path:
     if settings.store.path is not None:
         return settings.store.path
     url = settings.store.url or ""
-    if url.startswith("sqlite:///"):
-        return Path(url.removeprefix("sqlite:///"))
-    raise ConfigError("[store] url names a database server, which is not built yet", 'write path = "digest.db" instead')
+    path = Path(url.removeprefix("sqlite:///"))
+    if url.startswith("sqlite:///") and path.is_absolute() and "?" not in url:
+        return path
+    raise ConfigError(
+        "[store] url must be sqlite:////absolute/path.db: database servers and options are not built yet",
+        'write path = "digest.db" instead',
+    )

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import click
 
-from digest.cli.options import announce, configured, read_clock, read_settings
+from digest.cli.options import announce, configured, locate_config, read_clock, read_settings
 
 
 @click.command()
@@ -22,11 +23,12 @@ def run(
     An issue is composed once and mailed as it was composed: a second run sends nothing, and a run after a failure
     sends the same issue to those who did not get it.
     """
+    from digest.app.sending import Call
     from digest.app.sending import run as run_editions
 
     settings = read_settings(config_path, data_dir)
     clock = read_clock(moment, settings.timezone)
-    run_editions(settings, clock, os.environ, announce, only=edition, dry_run=dry_run).check()
+    run_editions(Call(settings, clock, os.environ, announce, dry_run, locate_config(config_path)), only=edition).check()
 
 
 @click.command()
@@ -43,7 +45,7 @@ def send(
     moment: str | None,
 ) -> None:
     """Send one edition now, whatever the time: the slot that is due, or else one of its own."""
-    from digest.app.sending import send_now
+    from digest.app.sending import Call, send_now
     from digest.config import parse_mailbox
     from digest.errors import UsageError
 
@@ -54,8 +56,9 @@ def send(
         recipients = list({mailbox.address.casefold(): mailbox for mailbox in map(parse_mailbox, to)}.values())
     except ValueError as error:
         raise UsageError(f"--to {error}", "write --to me@example.cn") from None
+    clock = read_clock(moment, settings.timezone)
     send_now(
-        settings, chosen, read_clock(moment, settings.timezone), os.environ, announce, to=recipients, dry_run=dry_run
+        Call(settings, clock, os.environ, announce, dry_run, locate_config(config_path)), chosen, to=recipients
     ).check()
 
 
@@ -74,12 +77,16 @@ def list_mails(
     """List every mail: state, edition, slot, address, the server's last word, Message-ID."""
     from digest.app.state import open_state
 
-    with open_state(read_settings(config_path, data_dir), dry_run=True) as store:
-        for row in store.outbox_rows():
+    settings = read_settings(config_path, data_dir)
+    zones = {edition.name: ZoneInfo(edition.timezone) for edition in settings.editions()}
+    with open_state(settings, dry_run=True) as store:
+        rows = store.outbox_rows()
+        if not rows:
+            announce("no mail has been made yet")
+        for row in rows:
+            slot = row.slot.astimezone(zones.get(row.edition, ZoneInfo(settings.timezone)))
             said = f"{row.code} {row.reply}".strip() if row.code or row.reply else ""
-            click.echo(
-                "\t".join((row.state, row.edition, f"{row.slot:%Y-%m-%dT%H:%M%z}", row.address, said, row.message_id))
-            )
+            click.echo("\t".join((row.state, row.edition, f"{slot:%Y-%m-%d %H:%M}", row.address, said, row.message_id)))
 
 
 @outbox.command("resend")

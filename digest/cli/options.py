@@ -44,6 +44,14 @@ def configured(command: Command) -> Command:
     return _config(_data_dir(_now(command)))
 
 
+def locate_config(config_path: Path | None) -> str:
+    """Return the path of the configuration in use, or nothing where there is none."""
+    from digest.config import find_config
+
+    path = find_config(config_path, os.environ, Path.cwd())
+    return str(path.absolute()) if path else ""
+
+
 def read_settings(config_path: Path | None, data_dir: Path | None, *, required: bool = True) -> Settings:
     """Return the settings, or, where none is required and no file is there, the defaults.
 

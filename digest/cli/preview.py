@@ -51,6 +51,8 @@ def preview(
         summarizing=ProgressLine("summarizing"),
     )
     _tell(made)
+    if made.gathering.failed and not made.issue.items:
+        raise DigestError("nothing could be read", "the lines above say why")
     if as_text:
         click.echo(made.letter.text.rstrip("\n"))
     else:
@@ -58,8 +60,6 @@ def preview(
         click.echo(page)
         if opened:
             click.launch(page.as_uri())
-    if made.gathering.failed:
-        raise DigestError("nothing could be read", "the lines above say why")
     if made.gathering.troubled:
         raise PartlyDone("not everything could be read", "the lines above and the page's foot say what")
 
@@ -70,6 +70,7 @@ def _tell(made: Preview) -> None:
             announce(f"{report.name}: {problem}")
     for warning in made.letter.warnings:
         announce(warning)
+    announce(f"subject: {made.letter.subject}")
 
 
 def _write(made: Preview, output: Path | None) -> Path:

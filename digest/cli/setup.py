@@ -54,6 +54,7 @@ def _with_source(text: str, folder: Path, output: Path) -> str:
     shown = place.relative_to(home).as_posix() if place.is_relative_to(home) else place.as_posix()
     quoted = "'" + shown + "'" if "'" not in shown else '"' + shown.replace("\\", "\\\\").replace('"', '\\"') + '"'
     name = "".join(char if char.isprintable() and char not in "\"'\\" else "-" for char in place.name) or "articles"
+    text = text.replace('the folder "samples"', f'the folder "{name}"')
     return text.replace('path = "samples"', f"path = {quoted}").replace('name = "samples" ', f'name = "{name}" ')
 
 

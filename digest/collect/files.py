@@ -60,23 +60,31 @@ def find_files(folder: Path, missed: Callable[[ReadError], None] | None = None) 
     Raises:
         ReadError: the folder itself is missing or may not be read.
     """
-    try:
-        with os.scandir(folder) as found:
-            entries = sorted(found, key=lambda entry: entry.name)
-    except OSError as error:
-        raise _cannot(folder, error) from error
-    for entry in entries:
-        path = folder / entry.name
-        if entry.name.startswith("."):
+    # A stack of our own: a tree deeper than Python's is no fault.
+    open_folders = [_entries(folder)]
+    while open_folders:
+        entry = next(open_folders[-1], None)
+        if entry is None:
+            open_folders.pop()
+        elif entry.name.startswith("."):
             continue
-        if entry.is_dir(follow_symlinks=False):
+        elif entry.is_dir(follow_symlinks=False):
             try:
-                yield from find_files(path, missed)
+                open_folders.append(_entries(Path(entry.path)))
             except ReadError as error:
                 if missed:
                     missed(error)
-        elif path.suffix.lower() in SUFFIXES and not entry.is_symlink():
-            yield path
+        elif Path(entry.name).suffix.lower() in SUFFIXES and not entry.is_symlink():
+            yield Path(entry.path)
+
+
+def _entries(folder: Path) -> Iterator[os.DirEntry[str]]:
+    """What lies in a folder, in the order of the names."""
+    try:
+        with os.scandir(folder) as found:
+            return iter(sorted(found, key=lambda entry: entry.name))
+    except OSError as error:
+        raise _cannot(folder, error) from error
 
 
 def _check(path: Path, status: os.stat_result) -> None:
@@ -90,7 +98,7 @@ def _check(path: Path, status: os.stat_result) -> None:
 
 def _cannot(path: Path, error: OSError) -> ReadError:
     if isinstance(error, FileNotFoundError):
-        return ReadError(f"{path} does not exist", "check the name; - reads standard input")
+        return ReadError(f"{path} does not exist", "check the name")
     if isinstance(error, PermissionError):
         return ReadError(f"{path} may not be read", f"allow it: chmod u+r {path}")
     if isinstance(error, NotADirectoryError):

@@ -47,12 +47,15 @@ def _resolve_below(base: str) -> Callable[[object, ValidationInfo], object]:
     return resolve
 
 
+_CHINA = re.compile(r"beijing|北京|china|^(?:gmt|utc)?\+0?8(?::?00)?$|^cst$", re.IGNORECASE)
+
+
 def _check_zone(key: str) -> str:
     try:
         zoneinfo.ZoneInfo(key)
     except (OSError, ValueError, zoneinfo.ZoneInfoNotFoundError):
         nearest = find_nearest(key, zoneinfo.available_timezones())
-        if "beijing" in key.casefold() or "北京" in key or not nearest:
+        if _CHINA.search(key) or not nearest:
             nearest = "Asia/Shanghai"
         raise ValueError(f'is {quote(key)}, which is no time zone: did you mean "{nearest}"?') from None
     return key

@@ -33,7 +33,7 @@ _ADVICE = (
     ("Invalid value", 'put text in quotes: key = "value"'),
     ("Unterminated", "close the quotes at the end of the text"),
     ("Illegal character", "close the quotes at the end of the line"),
-    ("Unclosed", "close the bracket"),
+    ("Unclosed", "close the bracket, or a quote before it"),
     ("Expected newline", "write one key on each line, and text in quotes"),
 )
 _ADVICE_ELSE = "look there and one line above for a missing quote or bracket"
@@ -48,7 +48,15 @@ def find_config(explicit: Path | None, environ: Mapping[str, str], cwd: Path) ->
     if named is not None:
         return cwd / Path(os.path.expanduser(named))  # noqa: PTH111  Path.expanduser fails where there is no home
     candidates = (cwd / "digest.toml", user_config_path("digest", appauthor=False) / "config.toml")
-    return next((path for path in candidates if path.is_file()), None)
+    return next((path for path in candidates if _is_there(path)), None)
+
+
+def _is_there(path: Path) -> bool:
+    """Whether the file exists; one in a home that belongs to somebody else (sudo -u) does not."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
 
 
 def load_settings(path: Path, environ: Mapping[str, str], data_dir: Path | None = None) -> Settings:

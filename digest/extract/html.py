@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 from typing import Any
 
 _BLOCK_NAMES = (
@@ -56,7 +57,15 @@ def parse(text: str) -> Any:
 def fragment_lines(text: str) -> list[str]:
     """Return the lines of an HTML fragment or page, without empty ones."""
     root = parse(text)
-    return [] if root is None else element_lines(root)
+    lines = [] if root is None else element_lines(root)
+    return lines or _tagless_lines(text)
+
+
+def _tagless_lines(text: str) -> list[str]:
+    """The lines between the tags, for a page nested so deeply that lxml gives up on it."""
+    bare = re.sub(r"<[^<>]{0,2000}>", "\n", re.sub(r"(?is)<(script|style)\b.*?</\1\s*>|<!--.*?-->", "", text))
+    lines = (_SPACE.sub(" ", unescape(line)).strip(" \u3000") for line in bare.split("\n"))
+    return [line for line in lines if line]
 
 
 def element_lines(root: Any) -> list[str]:

@@ -69,7 +69,7 @@ def _read_lines(text: str, whole: ValueError) -> tuple[list[Record], list[str]]:
 
 def _complaint(error: Exception) -> str:
     if isinstance(error, json.JSONDecodeError):
-        return f"{error.msg} at line {error.lineno}, column {error.colno}"
+        return f"{error.msg.removesuffix(' at')} at line {error.lineno}, column {error.colno}"
     return "nested too deeply" if isinstance(error, RecursionError) else str(error)
 
 

@@ -28,6 +28,8 @@ _SPEAKS = re.compile(
 
 def clause_ends(text: str) -> list[int]:
     """Return where the clauses of `text` end, behind each ，；： that stands free, in order; the last is its length."""
+    if not _MARK.search(text):
+        return [len(text)]
     ends: list[int] = []
     waiting: list[str] = []
     for at, char in enumerate(text):

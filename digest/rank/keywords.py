@@ -22,7 +22,7 @@ def find_keywords(sentences: Sequence[Sequence[str]], title: Sequence[str] = (),
     counts = Counter(word for words in sentences for word in words if word in worthy)
     counts.update({word: count for word, count in Counter(w for w in title if w in worthy).items() if word in counts})
     scores = {word: n * rarity(word) for word, n in counts.items()}
-    for phrase, n in _phrases([*sentences, title], worthy).items():
+    for phrase, n in _phrases([*sentences, title], set(counts)).items():
         inner = sum(scores.get(word, 0.0) for word in phrase) / len(phrase)
         scores["".join(phrase)] = inner * (1 + 0.3 * len(phrase)) * (n / max(counts[w] for w in phrase)) ** 0.5
     return tuple(_without_parts(sorted(scores, key=lambda w: (-round(scores[w], 9), w)), count))

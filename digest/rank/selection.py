@@ -65,7 +65,7 @@ def select(
             taken.chosen.append(form)
             taken.used += len(form.printed) + budget.gap
             picked.append(at)
-    taken.reasons.update({at: "enough said before it" for _, at, _, _ in waiting})
+    taken.reasons.update({at: "the summary is full" for _, at, _, _ in waiting})
     return taken
 
 

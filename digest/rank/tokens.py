@@ -72,5 +72,7 @@ def _load() -> Any:
 
     jieba.setLogLevel(logging.WARNING)
     segmenter = jieba.Tokenizer()
-    segmenter.initialize()
+    # Not initialize(): that believes a cache in a /tmp where everybody may write, and saves no time.
+    segmenter.FREQ, segmenter.total = segmenter.gen_pfdict(segmenter.get_dict_file())
+    segmenter.initialized = True
     return segmenter

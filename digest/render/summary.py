@@ -76,7 +76,7 @@ def summary_context(article: Article, summary: Summary) -> Context:
 def explain_text(summary: Summary) -> str:
     """A table of every sentence: its index, ✓ where taken, the terms of its score, the reason, how it begins."""
     terms = list(dict.fromkeys(term for verdict in summary.verdicts for term in verdict.terms))
-    head = ["序", "取", *(clean(term) for term in terms), "理由", "句子"]
+    head = ["no", "taken", *(clean(term) for term in terms), "reason", "sentence"]
     rows = [head, *(_explain(verdict, terms) for verdict in summary.verdicts)]
     widths = [max(text_width(row[place]) for row in rows) for place in range(len(head))]
     numeric = {0, *range(2, 2 + len(terms))}

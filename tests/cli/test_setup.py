@@ -23,7 +23,7 @@ def test_init_beside_samples_makes_a_file_that_previews(terminal: Terminal) -> N
     assert (made.code, made.out) == (0, "digest.toml\n")
     assert "digest preview" in made.err
     result = terminal("preview", "--text")
-    assert (result.code, result.err) == (0, "")
+    assert (result.code, len(result.lines)) == (0, 1), result.err
     assert "岚川大桥通车" in result.out
 
 

@@ -1,4 +1,4 @@
-"""Folders that no program can read, not even one that runs as root."""
+"""Folders too deep for a program to walk, or even to open, though it runs as root."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ import os
 from pathlib import Path
 
 
-def make_deep_folder(folder: Path) -> None:
-    """Make a folder whose path is longer than any system opens."""
+def make_deep_folder(folder: Path, name: str = "深" * 80, depth: int = 20) -> None:
+    """Make folders inside each other; as it stands, their path is longer than any system opens."""
     handle = os.open(folder, os.O_RDONLY)
-    for _ in range(20):
-        os.mkdir("深" * 80, dir_fd=handle)
-        inner = os.open("深" * 80, os.O_RDONLY, dir_fd=handle)
+    for _ in range(depth):
+        os.mkdir(name, dir_fd=handle)
+        inner = os.open(name, os.O_RDONLY, dir_fd=handle)
         os.close(handle)
         handle = inner
     os.close(handle)

@@ -183,6 +183,20 @@ def test_a_loop_of_links_ends(tmp_path: Path) -> None:
     assert names_in(tmp_path) == ["a/b.txt"]
 
 
+def test_a_tree_deeper_than_the_stack_is_walked_to_its_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Twelve hundred folders inside each other are only folders."""
+    depth = 1200
+    monkeypatch.chdir(tmp_path)
+    make_deep_folder(tmp_path, "d", depth)
+    deepest = Path(*["d"] * depth)
+    article = deepest / "a.txt"
+    article.touch()
+    assert [len(path.parts) for path in find_files(Path("d"))] == [depth + 1]
+    article.unlink()
+    for folder in (deepest, *deepest.parents[:-1]):
+        folder.rmdir()
+
+
 def test_the_folder_itself_may_be_a_link(tmp_path: Path) -> None:
     """Who names a link to a folder means the folder."""
     make_files(tmp_path, "real/a.txt")

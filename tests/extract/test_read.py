@@ -170,6 +170,11 @@ def test_deep_nesting_is_harmless(deep: str) -> None:
     assert isinstance(result, digest.Article) or result.hint
 
 
+def test_a_page_nested_beyond_reason_keeps_its_text() -> None:
+    """Where lxml gives up on the depth, the words between the tags are still read."""
+    assert digest.read_article("<div>" * 50_000 + "正文第一句&amp;。").text == "正文第一句&。"
+
+
 TAGS = st.lists(
     st.sampled_from(
         [

@@ -137,6 +137,13 @@ def test_keywords_are_words_not_characters() -> None:
     assert not any(a != b and a in b for a in words for b in words)
 
 
+def test_a_headline_that_repeats_itself_gives_no_keyword_of_its_own() -> None:
+    """A phrase that stands only in the headline, twice, is none of the text's keywords and breaks nothing."""
+    words = digest.summarize("公司今天发布新产品，市场反应积极。", title="云泽网络安全会议 云泽网络安全会议").keywords
+    assert words
+    assert not any("云泽" in word or "网络" in word for word in words)
+
+
 def test_every_sentence_has_a_verdict() -> None:
     """The explanation covers every sentence, with its terms and a reason."""
     verdicts = digest.summarize(NEWS, title=TITLE).verdicts

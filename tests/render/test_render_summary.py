@@ -90,7 +90,7 @@ def test_an_untitled_article_is_headed_by_its_first_sentence() -> None:
 def test_the_table_explains_every_sentence() -> None:
     """Each row has the index, ✓ where taken, every term, the reason and the first 24 characters."""
     head, first, second = explain_text(Summary(verdicts=verdicts())).splitlines()
-    assert head.split() == ["序", "取", "rank", "position", "title", "理由", "句子"]
+    assert head.split() == ["no", "taken", "rank", "position", "title", "reason", "sentence"]
     assert first.split() == ["0", "✓", "0.250", "1.000", "首句", PORTS.summary.sentences[0].text[:24]]
     assert second.split() == ["1", "12.500", "0.062", "与首句重复（相似度0.8）", PORTS.summary.sentences[1].text[:24]]
 
@@ -99,14 +99,15 @@ def test_the_columns_of_the_table_stand_below_each_other() -> None:
     """In columns of a terminal, every sentence begins at the same place."""
     rows = explain_text(Summary(verdicts=verdicts())).splitlines()
     starts = {
-        text_width(row[: row.rindex(words)]) for row, words in zip(rows, ("句子", "自本月起", "首批试点"), strict=True)
+        text_width(row[: row.rindex(words)])
+        for row, words in zip(rows, ("sentence", "自本月起", "首批试点"), strict=True)
     }
     assert len(starts) == 1
 
 
 def test_a_table_of_nothing_is_its_head() -> None:
     """Without verdicts there is a head and no row."""
-    assert explain_text(Summary()) == "序  取  理由  句子\n"
+    assert explain_text(Summary()) == "no  taken  reason  sentence\n"
 
 
 @given(ANY_TEXT, ANY_TEXT)

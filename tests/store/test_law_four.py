@@ -15,12 +15,13 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from digest.errors import StoreError
 from digest.model import State
-from digest.store import LedgerRow, Placement, empty_store
+from digest.store import LedgerRow, OutboxRow, Placement, empty_store
 from tests.store.examples import WINDOW, freeze, hours, make_article
 
 EDITIONS = st.sampled_from(["daily", "weekly"])
 PLACES: st.SearchStrategy[Literal["placed", "merged", "left_out"]] = st.sampled_from(["placed", "merged", "left_out"])
 ADDRESSES = ["a@example.cn", "b@example.cn"]
+NUMBERS = st.sets(st.integers(1, 8), min_size=1)
 HELD = ("placed", "merged", "carried")
 Slot = tuple[str, datetime]
 Ledger = dict[str, tuple[LedgerRow, ...]]
@@ -58,7 +59,7 @@ class LawFour(RuleBasedStateMachine):
 
     # ---------------------------------------------------------------------------------------------- what may happen
 
-    @rule(edition=EDITIONS, numbers=st.sets(st.integers(1, 8), min_size=1))
+    @rule(edition=EDITIONS, numbers=NUMBERS)
     def publish(self, edition: str, numbers: set[int]) -> None:
         """A feed brings articles, old ones and new ones."""
         found = [make_article(number) for number in sorted(numbers)]
@@ -110,11 +111,22 @@ class LawFour(RuleBasedStateMachine):
         assert not freeze(self.store, ADDRESSES, [Placement(key, "placed") for key in keys], slot, edition)
         assert (self.store.ledger_rows(edition), self.store.outbox_rows()) == before
 
+    @rule(data=st.data(), edition=EDITIONS, end=st.sampled_from(["sent", "failed"]))
+    def live_a_day(self, data: st.DataObject, edition: str, end: State) -> None:
+        """What happens most: articles come, an issue is made of them, and all its mails come to the same end."""
+        self.publish(edition, data.draw(NUMBERS))
+        self.compose(edition, data, set(ADDRESSES))
+        for row in self.store.outbox_rows(edition, self.now):
+            self.try_to_send(row, end)
+
     @precondition(lambda self: self.store.pending())
     @rule(data=st.data(), end=st.sampled_from(["sent", "unknown", "failed", "deferred", "queued"]))
     def send(self, data: st.DataObject, end: State) -> None:
-        """A mail is tried and comes to an end."""
-        row = data.draw(st.sampled_from(self.store.pending()))
+        """One mail is tried and comes to an end."""
+        self.try_to_send(data.draw(st.sampled_from(self.store.pending())), end)
+
+    def try_to_send(self, row: OutboxRow, end: State) -> None:
+        """The lawful steps to that end."""
         assert self.store.claim(row, self.now)
         if end in ("sent", "unknown"):
             self.store.mark(row, "dot", 0, "", self.now)
