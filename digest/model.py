@@ -182,7 +182,7 @@ class Coverage:
 
 @dataclass(frozen=True, slots=True)
 class SectionRule:
-    """A section as configured: articles whose title or text holds one of `words`, or that come from `sources`."""
+    """A section as configured: articles about one of `words`, or that come from `sources`."""
 
     title: str
     words: tuple[str, ...] = ()

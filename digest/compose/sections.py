@@ -8,6 +8,8 @@ from digest.model import Article, Edition, Item, Section
 from digest.rank.language import simplify
 
 OTHER = "其他"
+_HEAD = 200
+_OFTEN = 3
 
 
 def section_of(article: Article, edition: Edition) -> str:
@@ -16,12 +18,22 @@ def section_of(article: Article, edition: Edition) -> str:
         return article.site or article.source or OTHER
     if not edition.sections:
         return ""
-    text = simplify(f"{article.title}\n{article.text}")
+    head = _plain(f"{article.title}\n{article.text[:_HEAD]}")
+    text = _plain(article.text)
     for rule in edition.sections:
         named = {article.source, article.site} & set(rule.sources)
-        if named or any(simplify(word) in text for word in rule.words):
+        if named or any(_is_about(word, head, text) for word in map(_plain, rule.words)):
             return rule.title
     return OTHER
+
+
+def _is_about(word: str, head: str, text: str) -> bool:
+    """Whether an article is about a word: in its headline or first lines, or again and again; not just in passing."""
+    return bool(word) and (word in head or text.count(word) >= _OFTEN)
+
+
+def _plain(text: str) -> str:
+    return simplify(text).casefold()
 
 
 def arrange(items: Sequence[Item], edition: Edition) -> tuple[Section, ...]:

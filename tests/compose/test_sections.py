@@ -93,3 +93,12 @@ def test_no_item_stands_twice_however_rules_are_named(rules: tuple[SectionRule, 
 def test_nothing_makes_no_sections() -> None:
     """An issue without items has no headings."""
     assert arrange([], RULED) == arrange([], BY_SOURCE) == arrange([], EDITION) == ()
+
+
+def test_a_word_in_passing_makes_no_section() -> None:
+    """A word counts in the headline, in the first lines, or when it comes back; once far down it does not."""
+    edition = Edition("daily", "每日摘要", group_by="topic", sections=(SectionRule("网络安全", ("数据安全",)),))
+    far = "港口扩建工程今天开工。" * 30
+    assert section_of(Article(title="港口扩建", text=far + "会上还提到数据安全。"), edition) == OTHER
+    assert section_of(Article(title="港口扩建", text=far + "数据安全。" * 3), edition) == "网络安全"
+    assert section_of(Article(title="港口的數據安全", text=far), edition) == "网络安全"
