@@ -29,7 +29,7 @@ class Outcome:
         self._check_receipts()
         if self.held:
             raise PartlyDone(
-                f"{self.held} mails are held: the connection broke before their last reply", _ADVICE["unknown"]
+                f"mails held because the connection broke before the last reply: {self.held}", _ADVICE["unknown"]
             )
         if self.ahead:
             raise PartlyDone(
