@@ -130,7 +130,9 @@ class _Desk:
         elif slot is not None:
             self.issue(edition, slot.astimezone(ZoneInfo(edition.timezone)))
         elif waiting := self._store.pending(edition.name, now=now):
-            self._call.announce(f"{edition.name}: nothing new is due; still to be sent of the last issue: {len(waiting)}")
+            self._call.announce(
+                f"{edition.name}: nothing new is due; still to be sent of the last issue: {len(waiting)}"
+            )
         else:
             upcoming = _shown(next_slot(edition.at, edition.timezone, now))
             self._call.announce(f"{edition.name}: nothing due; next at {upcoming}")
