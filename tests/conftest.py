@@ -1,13 +1,15 @@
-"""What every test gets: a home of its own, no surprise from the environment, unhurried hypothesis."""
+"""What every test gets: a home of its own, no surprise from the environment, unhurried hypothesis, certificates."""
 
 from __future__ import annotations
 
 import os
+import ssl
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+import trustme
 from hypothesis import HealthCheck, settings
 
 ROOT = Path(__file__).parents[1]
@@ -38,3 +40,25 @@ def registry() -> None:
     asked = [sys.executable, "-m", "pip", "index", "versions", "click"]
     if subprocess.run(asked, capture_output=True, check=False).returncode:
         pytest.skip("pip reaches no package registry")
+
+
+@pytest.fixture(scope="session")
+def authority() -> trustme.CA:
+    """A certificate authority nobody trusts who is not told to."""
+    return trustme.CA()
+
+
+@pytest.fixture(scope="session")
+def cafile(authority: trustme.CA, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The authority's own certificate, for those who are told to."""
+    path = tmp_path_factory.mktemp("tls") / "ca.pem"
+    authority.cert_pem.write_to_path(str(path))
+    return path
+
+
+@pytest.fixture(scope="session")
+def context(authority: trustme.CA) -> ssl.SSLContext:
+    """What a server with a good certificate needs."""
+    made = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("localhost", "127.0.0.1").configure_cert(made)
+    return made

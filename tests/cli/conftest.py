@@ -14,7 +14,6 @@ from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
-import trustme
 
 from digest.cli import door
 from tests.smtp_server import FaultServer, Received
@@ -97,28 +96,6 @@ def terminal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Terminal:
     folder = tmp_path / "office"
     folder.mkdir()
     return Terminal(folder, monkeypatch)
-
-
-@pytest.fixture(scope="session")
-def authority() -> trustme.CA:
-    """A certificate authority nobody trusts who is not told to."""
-    return trustme.CA()
-
-
-@pytest.fixture(scope="session")
-def cafile(authority: trustme.CA, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The authority's own certificate, for those who are told to."""
-    path = tmp_path_factory.mktemp("tls") / "ca.pem"
-    authority.cert_pem.write_to_path(str(path))
-    return path
-
-
-@pytest.fixture(scope="session")
-def context(authority: trustme.CA) -> ssl.SSLContext:
-    """What a server with a good certificate needs."""
-    made = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    authority.issue_cert("localhost", "127.0.0.1").configure_cert(made)
-    return made
 
 
 @pytest.fixture
