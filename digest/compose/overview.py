@@ -12,7 +12,7 @@ from digest.rank.tokens import content_words, tokenize
 
 SENTENCES = 3
 _CHARS = 80
-_REPEAT = 0.35
+_REPEAT = 0.15
 
 
 def find_highlights(items: Sequence[Item]) -> tuple[Highlight, ...]:
