@@ -111,6 +111,8 @@ def _full_stop(text: str, at: int, end: int) -> bool:
     before, after = text[at - 1 : at], text[at + 1 : at + 2]
     if text[at] == "．":
         return not after.isdigit()
+    if before.isspace() and (not after or after.isspace()):
+        return True  # a tokenized corpus: `the end . the next`
     if after and not after.isspace() and after not in _CLOSERS and not _is_han(after):
         return False
     if _is_han(after) and before.isalnum() and before.isascii():

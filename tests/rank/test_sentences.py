@@ -44,6 +44,7 @@ def test_sentences_joined_are_the_text(text: str) -> None:
         ("真的吗？！当然。", ["真的吗？！", "当然。"]),
         ("（完）", ["（完）"]),
         ("Mr. Li said so. It is 3.5 per cent. Is it?", ["Mr. Li said so. ", "It is 3.5 per cent. ", "Is it?"]),
+        ("the end of it . the next one ? yes .", ["the end of it . ", "the next one ? ", "yes ."]),
         ("The U.S. economy grew. Fine.", ["The U.S. economy grew. ", "Fine."]),
         ("the digest of\nthe day. Next", ["the digest of\nthe day. ", "Next"]),
         ("全角数字３．５不断．下一句", ["全角数字３．５不断．", "下一句"]),
