@@ -26,6 +26,12 @@ _SPEAKS = re.compile(
 )
 
 
+_ANNOUNCES = re.compile(
+    r"(?:(?:据|根据|據|根據)[^，,。“”「」]{2,40}(?:报道|统计|数据|报告|報道|報導|統計|數據|報告)[，,]"
+    r"|[^，,。“”「」]{0,40}(?:数据|统计|报告|调查|研究|结果|數據|統計|報告|調查)(?:结果)?(?:显示|表明|顯示)[，,]){1,2}"
+)
+
+
 def clause_ends(text: str) -> list[int]:
     """Return where the clauses of `text` end, behind each ，；： that stands free, in order; the last is its length."""
     if not _MARK.search(text):
@@ -56,13 +62,27 @@ def shorten(sentence: Sentence, limit: int) -> Sentence | None:
     body = drop_dateline(sentence)
     if len(body.printed) <= limit:
         return body
+    return _opening(body, limit) or _announced(body, limit)
+
+
+def _opening(body: Sentence, limit: int) -> Sentence | None:
+    """The longest run of whole clauses from the beginning that fits and stands."""
     for end in reversed(clause_ends(body.text)[:-1]):
         kept = body.text[: end - 1].rstrip()
         if len(kept) + 2 <= limit and _stands(kept):
-            return _slice(sentence, body.start, body.start + len(kept), cut=True)
+            return _slice(body, body.start, body.start + len(kept), cut=True)
         if len(kept) < SHORTEST:
             break
     return None
+
+
+def _announced(body: Sentence, limit: int) -> Sentence | None:
+    """What a medium or a statistic is said to tell, where that fits: 据岚网报道，岚川大桥通车。  A person stays named."""
+    match = _ANNOUNCES.match(body.text)
+    if match is None:
+        return None
+    told = _slice(body, body.start + match.end(), body.end)
+    return told if len(told.printed) <= limit else _opening(told, limit)
 
 
 def force(sentence: Sentence, limit: int, word_ends: list[int]) -> Sentence:

@@ -78,14 +78,28 @@ def test_the_tail_goes_and_the_beginning_stays() -> None:
         "如果企业未在规定期限内完成整改工作，主管部门将依法处理，并向社会公布。",
         "为了进一步规范移动互联网应用程序管理，全市启动专项行动，历时三个月。",
         "随着数字经济规模的持续不断扩大和发展，监管面临新课题，各地正在探索。",
-        "云泽市统计局昨天公布的最新数据显示，前十个月全市用电量增长，增速为三年来最高。",
-        "据云泽日报的一则现场报道，截至昨晚八点，全部道路已经恢复通行。",
         "云泽市互联网信息办公室负责人介绍说，专项行动已经取得阶段成果，将继续推进。",
     ],
 )
 def test_half_a_thought_is_not_printed(text: str) -> None:
     """A condition without its consequence, a purpose without its action, a speaker without words: none of them."""
     assert shorten(whole(text), 22) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "limit", "printed"),
+    [
+        ("据岚网今天报道，岚川大桥上午正式通车，全长三公里。", 18, "岚川大桥上午正式通车，全长三公里。"),
+        ("据岚网报道，市统计局发布的数据显示，前十个月用电量增长百分之六。", 20, "前十个月用电量增长百分之六。"),
+        ("最新数据显示，全市充电设施数量再创新高，截至十月底达到一千三百台。", 20, "全市充电设施数量再创新高……"),
+        ("市长林岚在会上指出，全市充电设施数量再创新高，还要加快。", 20, None),
+        ("据省教育厅12月1日消息，全省报名人数比去年增加两万人。", 20, None),
+    ],
+)
+def test_what_a_medium_or_a_statistic_tells_stands_alone(text: str, limit: int, printed: str | None) -> None:
+    """Where room is short a newspaper or a statistic goes unnamed; a person and an office do not."""
+    short = shorten(whole(text), limit)
+    assert (short and short.printed) == printed
 
 
 @given(st.text(st.sampled_from("字国，；：。“”《》（）3,5:9abc 　"), min_size=1, max_size=120), st.integers(2, 80))
