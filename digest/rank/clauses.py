@@ -77,7 +77,7 @@ def _opening(body: Sentence, limit: int) -> Sentence | None:
 
 
 def _announced(body: Sentence, limit: int) -> Sentence | None:
-    """What a medium or a statistic is said to tell, where that fits: 据岚网报道，岚川大桥通车。  A person stays named."""
+    """What a medium or a statistic tells, where that fits: 据岚网报道，岚川大桥通车。  A person stays named."""
     match = _ANNOUNCES.match(body.text)
     if match is None:
         return None
