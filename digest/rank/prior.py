@@ -23,6 +23,10 @@ _JUNK = re.compile(
     r"(?:本文|以上)(?:来源|转自)|\(?（?完）?\)?\s*$|点击|扫码|长按|关注)"
 )
 _ATTENDANCE = re.compile(r"(?:参加|出席|列席)(?:了)?(?:此次|本次)?(?:会议|活动|座谈会?|调研|仪式)?[。.]\s*$")
+_DANGLING = re.compile(
+    r"^[“「\s]*(?:他|她|它|其(?!中|实|他|余|间)|该|此(?!间)|这|那|对此|此外|另外|然而|但|不过|同时|因此|所以|而且|于是|随后|接着|为此|与此同时|"
+    r"(?:He|She|It|They|This|That|These|Those|But|However|Also|And|So|Meanwhile)\b)"
+)
 _PHOTO = re.compile(r"(?:摄|供图|资料图|图片来源|现场|示意图|合影|截图)\s*[）)]?\s*$")
 
 
@@ -38,6 +42,7 @@ class Weights:
     first_person: float = 0.7
     quoted: float = 0.8
     attendance: float = 0.5
+    dangling: float = 0.7
 
 
 WEIGHTS = Weights()
@@ -115,10 +120,16 @@ def _size(text: str) -> float:
 
 
 def _manner(text: str) -> float:
-    """How far a sentence states a fact: less for a question, a first person, a quotation, a list of who came."""
+    """How far a sentence states a fact by itself.
+
+    Less for a question, a first person, a quotation, a list of who came, and for an opening that leans on the sentence
+    before it (他 该 对此 此外): a summary may not print that one.
+    """
     manner = WEIGHTS.question if _QUESTION.search(text) else 1.0
     if _FIRST_PERSON.search(text):
         manner *= WEIGHTS.first_person
+    if _DANGLING.search(text):
+        manner *= WEIGHTS.dangling
     if _ATTENDANCE.search(text):
         manner *= WEIGHTS.attendance
     return manner * (WEIGHTS.quoted if _QUOTED.search(text) else 1.0)

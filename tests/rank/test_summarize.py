@@ -129,6 +129,15 @@ def test_a_query_leans_the_summary() -> None:
     assert "12月10日" in str(digest.summarize(NEWS, sentences=1, query="自查 书面报告"))
 
 
+def test_a_sentence_that_leans_on_another_is_not_preferred() -> None:
+    """Of two equal sentences the one that opens with 该 or 此外 ranks lower."""
+    alone, leaning = (
+        digest.summarize(f"岚川大桥今天通车。{opening}全长三公里，双向六车道。").verdicts[1].terms["prior"]
+        for opening in ("新桥", "该桥")
+    )
+    assert leaning < alone
+
+
 def test_keywords_are_words_not_characters() -> None:
     """Words and phrases of two characters or more, none inside another."""
     words = digest.summarize(NEWS, title=TITLE).keywords
