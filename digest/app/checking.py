@@ -49,7 +49,7 @@ def examine(settings: Settings, environ: Mapping[str, str], now: datetime) -> It
     """Yield a finding for every part of the configuration; nothing is changed and nothing is sent."""
     yield Finding("python", True, f"{sys.version.split()[0]} on {sys.platform}")
     for edition in settings.editions():
-        yield from _sources(settings, edition.name)
+        yield from _sources(settings, edition)
         yield _attempt(f"edition {edition.name}", partial(_edition, settings, edition, now))
     yield _attempt("templates", lambda: _templates(settings, now))
     yield _attempt("store", lambda: _store(settings))
@@ -63,8 +63,8 @@ def _attempt(name: str, look: Callable[[], str]) -> Finding:
         return Finding(name, False, error.message, error.hint)
 
 
-def _sources(settings: Settings, edition: str) -> Iterator[Finding]:
-    for report in gather(source_places(settings, settings.find_edition(edition))).reports:
+def _sources(settings: Settings, edition: Edition) -> Iterator[Finding]:
+    for report in gather(source_places(settings, edition)).reports:
         seen = f"{report.articles} articles"
         if report.problems:
             more = f" (and {len(report.problems) - 1} more)" if len(report.problems) > 1 else ""

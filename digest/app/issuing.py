@@ -8,7 +8,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from digest.app.gather import Gathering, Place
+from digest.app.gather import Gathering, Place, Progress
 from digest.compose.issue import Composition, compose_issue
 from digest.config import MailSettings, Settings
 from digest.model import Article, Edition, Issue, Letter, Recipient
@@ -53,10 +53,19 @@ def compose_letter(
     edition: Edition,
     slot: datetime,
     templates: Mapping[str, str],
-    mail: MailSettings | None,
+    mail: MailSettings | None = None,
+    progress: Progress | None = None,
 ) -> tuple[Composition, Letter]:
     """Return the issue composed from the candidates, and its letter."""
-    composed = compose_issue(candidates, edition, slot, sources=found.reports, known=known, unreadable=found.unreadable)
+    composed = compose_issue(
+        candidates,
+        edition,
+        slot,
+        sources=found.reports,
+        known=known,
+        unreadable=found.unreadable,
+        progress=progress,
+    )
     footer = Footer(sender=mail.sender.name or mail.sender.address, unsubscribe=_unsubscribe(mail)) if mail else None
     return composed, render_letter(composed.issue, templates, mail_footer=footer)
 

@@ -9,14 +9,12 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from digest.app.gather import Gathering, Progress, gather, places_of
-from digest.app.issuing import fresh_articles, source_places
+from digest.app.issuing import compose_letter, fresh_articles, source_places
 from digest.app.state import database_path
 from digest.collect.templates import load_templates
-from digest.compose.issue import compose_issue
 from digest.config import Settings
 from digest.errors import ConfigError
 from digest.model import Edition, Issue, Letter
-from digest.render import render_letter
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +55,5 @@ def preview(
     if not paths and not everything:
         articles, known = fresh_articles(database_path(settings), edition, found.articles, now)
     slot = now.astimezone(ZoneInfo(edition.timezone))
-    composed = compose_issue(
-        articles,
-        edition,
-        slot,
-        sources=found.reports,
-        known=known,
-        unreadable=found.unreadable,
-        progress=summarizing,
-    )
-    return Preview(composed.issue, render_letter(composed.issue, templates), found)
+    composed, letter = compose_letter(articles, known, found, edition, slot, templates, progress=summarizing)
+    return Preview(composed.issue, letter, found)

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from digest.app.gather import Gathering, gather
-from digest.app.issuing import WINDOW, compose_letter, freeze, offer_articles, source_places
+from digest.app.issuing import WINDOW, compose_letter, freeze, fresh_articles, offer_articles, source_places
 from digest.app.outcome import Outcome
 from digest.app.state import database_path, open_state
 from digest.collect.templates import load_templates
@@ -18,7 +18,7 @@ from digest.deliver import Server, deliver_pending
 from digest.errors import ConfigError
 from digest.model import Article, Edition, Letter, Receipt, Recipient
 from digest.schedule.due import due_slot, next_slot
-from digest.store import Store, copy_for_dry_run, empty_store
+from digest.store import Store, empty_store
 
 Announce = Callable[[str], None]
 Clock = Callable[[], datetime]
@@ -257,8 +257,7 @@ def _send_aside(call: Call, edition: Edition, to: Sequence[Recipient]) -> Outcom
     with empty_store() as aside:
         desk = _Desk(call, aside)
         found = desk.gather(edition)
-        with copy_for_dry_run(database_path(call.settings)) as copy:
-            candidates, known = offer_articles(copy, edition, found.articles, now)
+        candidates, known = fresh_articles(database_path(call.settings), edition, found.articles, now)
         if not candidates:
             candidates, known = found.articles, 0
         composed, letter = desk.compose(edition, slot, candidates, known, found)

@@ -10,6 +10,7 @@ from typing import NoReturn
 import click
 
 from digest.cli.commands import cli
+from digest.cli.options import announce
 from digest.errors import ConfigError, DigestError
 
 _SURROUNDINGS = {errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOENT}
@@ -48,21 +49,17 @@ def _run() -> int:
         if os.environ.get("DIGEST_DEBUG"):
             raise
         if isinstance(error, OSError) and error.errno in _SURROUNDINGS:
-            _say(f"digest: {error.strerror}" + (f": {error.filename}" if error.filename else ""))
-            _say("  Try: look at the disk, the permissions and the folder you are in")
+            announce(f"digest: {error.strerror}" + (f": {error.filename}" if error.filename else ""))
+            announce("  Try: look at the disk, the permissions and the folder you are in")
             return 1
-        _say(f"digest: {type(error).__name__}: {error}")
-        _say("  This is a fault in digest, not in your input. DIGEST_DEBUG=1 shows where; please report it.")
+        announce(f"digest: {type(error).__name__}: {error}")
+        announce("  This is a fault in digest, not in your input. DIGEST_DEBUG=1 shows where; please report it.")
         return 1
 
 
 def _show(error: DigestError) -> None:
-    _say(f"digest: {error.message}")
+    announce(f"digest: {error.message}")
     for mistake in error.mistakes if isinstance(error, ConfigError) else ():
-        _say(f"  {mistake}")
+        announce(f"  {mistake}")
     if error.hint:
-        _say(f"  Try: {error.hint}")
-
-
-def _say(line: str) -> None:
-    click.echo("".join(char if char.isprintable() else " " for char in line), err=True)
+        announce(f"  Try: {error.hint}")

@@ -14,7 +14,7 @@ from digest.compose.sections import arrange, section_of
 from digest.model import Article, Coverage, Edition, Event, Issue, Item, Reference, SourceReport, Summary
 from digest.rank.clauses import clause_ends
 from digest.rank.prior import eligible
-from digest.rank.sentences import split_sentences
+from digest.rank.sentences import has_words, split_sentences
 from digest.rank.summarize import summarize
 
 _HEADING = 48
@@ -47,7 +47,7 @@ def compose_issue(
     `progress` is told how many of how many items are summarized.
     """
     unique = _by_key(articles)
-    worded = [article for article in unique.values() if any(map(str.isalnum, article.text))]
+    worded = [article for article in unique.values() if has_words(article.text)]
     ranked, similarity = rank_events(group_events(worded), slot)
     chosen = choose(ranked, similarity, edition.items)
     items = _number(_items(chosen, edition, progress), edition)
@@ -59,7 +59,7 @@ def compose_issue(
         sections=arrange(items, edition),
         overview=find_highlights(items),
         keywords=day_keywords(items),
-        coverage=_coverage(articles, worded, chosen, sources, known, unreadable),
+        coverage=_coverage(len(articles), len(unique), worded, chosen, sources, known, unreadable),
     )
     return Composition(issue, _placements(unique, worded, chosen, edition))
 
@@ -104,7 +104,7 @@ def _chars(article: Article, edition: Edition) -> int:
 def heading(text: str) -> str:
     """Return the headline of an untitled text: its first sentence, cut at a clause where it is long."""
     sentences = split_sentences(text)
-    worded = [s for s in sentences if any(map(str.isalnum, s.text))]
+    worded = [s for s in sentences if has_words(s.text)]
     plain = next((s.text for s in worded if eligible(s)), worded[0].text if worded else text).strip()
     if len(plain) <= _HEADING:
         return plain.rstrip("。.")
@@ -126,7 +126,8 @@ def _number(items: Sequence[Item], edition: Edition) -> list[Item]:
 
 
 def _coverage(
-    articles: Sequence[Article],
+    read: int,
+    unique: int,
     worded: Sequence[Article],
     chosen: Sequence[Ranked],
     sources: Sequence[SourceReport],
@@ -134,15 +135,13 @@ def _coverage(
     unreadable: int,
 ) -> Coverage:
     told = sum(len(own.event.articles) for own in chosen)
-    copies = len(articles) - len({article.key for article in articles})
-    empty = len({a.key for a in articles}) - len(worded)
     return Coverage(
         sources=tuple(sources),
-        read=len(articles) + known,
+        read=read + known,
         printed=len(chosen),
-        merged=told - len(chosen) + copies,
+        merged=told - len(chosen) + read - unique,
         left_out=len(worded) - told,
-        empty=empty,
+        empty=unique - len(worded),
         known=known,
         unreadable=unreadable,
     )

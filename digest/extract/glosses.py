@@ -9,9 +9,9 @@ import re
 import unicodedata
 from functools import cache
 
-_GLOSS = re.compile(
-    r"([\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff])[(（]\s*([A-Za-zÀ-ɏɑɡ\u0300-\u036f'’]{1,10})\s*[)）]"
-)
+from digest.rank.language import HAN
+
+_GLOSS = re.compile(rf"({HAN})[(（]\s*([A-Za-zÀ-ɏɑɡ\u0300-\u036f'’]{{1,10}})\s*[)）]")
 _LOOKALIKES = str.maketrans({"ɑ": "a", "ɡ": "g", "v": "ü", "’": "", "'": ""})
 
 

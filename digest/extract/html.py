@@ -64,15 +64,19 @@ def fragment_lines(text: str) -> list[str]:
 def _tagless_lines(text: str) -> list[str]:
     """The lines between the tags, for a page nested so deeply that lxml gives up on it."""
     bare = re.sub(r"<[^<>]{0,2000}>", "\n", re.sub(r"(?is)<(script|style)\b.*?</\1\s*>|<!--.*?-->", "", text))
-    lines = (_SPACE.sub(" ", unescape(line)).strip(" \u3000") for line in bare.split("\n"))
-    return [line for line in lines if line]
+    return _tidy_lines(unescape(bare))
 
 
 def element_lines(root: Any) -> list[str]:
     """Return the lines of text below an lxml element, in document order."""
     pieces: list[str] = []
     _collect(root, pieces)
-    lines = (_SPACE.sub(" ", line).strip(" \u3000") for line in "".join(pieces).split("\n"))
+    return _tidy_lines("".join(pieces))
+
+
+def _tidy_lines(text: str) -> list[str]:
+    """The lines of `text` with their white space folded, without empty ones."""
+    lines = (_SPACE.sub(" ", line).strip(" \u3000") for line in text.split("\n"))
     return [line for line in lines if line]
 
 

@@ -24,8 +24,6 @@ _HANGING = re.compile(
 _SPEAKS = re.compile(
     r"(?:说|道|表示|称|指出|强调|要求|认为|提出|介绍|告诉|坦言|透露|显示|表明|获悉|了解|报道|消息|說|顯示|獲悉|報道|報導|稱|強調|認為|介紹|包括|如下|是|为)$"
 )
-
-
 _ANNOUNCES = re.compile(
     r"(?:(?:据|根据|據|根據)[^，,。“”「」]{2,40}(?:报道|统计|数据|报告|報道|報導|統計|數據|報告)[，,]"
     r"|[^，,。“”「」]{0,40}(?:数据|统计|报告|调查|研究|结果|數據|統計|報告|調查)(?:结果)?(?:显示|表明|顯示)[，,]){1,2}"
@@ -46,6 +44,11 @@ def clause_ends(text: str) -> list[int]:
         elif not waiting and _MARK.match(char) and not _in_number(text, at):
             ends.append(at + 1)
     return ends if ends and ends[-1] == len(text) else [*ends, len(text)]
+
+
+def tighten(sentence: Sentence) -> Sentence:
+    """Return `sentence` without outer white space."""
+    return _slice(sentence, sentence.start, sentence.end, cut=sentence.cut, forced=sentence.forced)
 
 
 def drop_dateline(sentence: Sentence) -> Sentence:

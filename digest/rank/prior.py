@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from math import exp, log1p
 
 from digest.model import Sentence
+from digest.rank.sentences import has_words
 
 _QUESTION = re.compile(r"[？?]\s*[”」』\"]?\s*$")
 _FIRST_PERSON = re.compile(r"我(?!国|省|市|区|县|军|党|院|校)|咱")
@@ -49,16 +50,21 @@ WEIGHTS = Weights()
 
 
 def prior_terms(
-    sentences: Sequence[Sentence], words: Sequence[Sequence[str]], title: Sequence[str], wanted: Sequence[str] = ()
+    sentences: Sequence[Sentence],
+    words: Sequence[Sequence[str]],
+    counted: Sequence[bool],
+    title: Sequence[str],
+    wanted: Sequence[str],
 ) -> list[dict[str, float]]:
     """Return for every sentence its terms: position, title, query, length and manner, each from 0 to 1.
 
-    `words` are the content words of each sentence, `title` those of the headline, `wanted` those of the query.
+    `words` are the content words of each sentence, `title` those of the headline, `wanted` those of the query; a
+    sentence that is not `counted` (a caption) does not push those behind it further from the beginning.
     """
     rarity = _rarity(words)
     terms = []
     place = 0
-    for sentence, own in zip(sentences, words, strict=True):
+    for sentence, own, counts in zip(sentences, words, counted, strict=True):
         terms.append(
             {
                 "position": exp(-WEIGHTS.decay * place),
@@ -68,7 +74,7 @@ def prior_terms(
                 "manner": _manner(sentence.text),
             }
         )
-        place += eligible(sentence)
+        place += counts
     return terms
 
 
@@ -86,7 +92,7 @@ def eligible(sentence: Sentence) -> bool:
 def ineligible_because(sentence: Sentence) -> str:
     """Return why a sentence is no candidate, or nothing."""
     text = sentence.text.strip()
-    if not any(char.isalnum() for char in text):
+    if not has_words(text):
         return "no words"
     if _JUNK.match(text):
         return "credit or notice"

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from heapq import heapify, heappop, heappush
 
 from digest.model import Sentence
-from digest.rank.clauses import SHORTEST, drop_dateline, shorten
+from digest.rank.clauses import SHORTEST, drop_dateline, shorten, tighten
 
 REPEAT = 0.7
 """Two sentences whose words are this similar (cosine) say the same."""
@@ -87,7 +87,7 @@ def _fit(sentence: Sentence, taken: Selection, budget: Budget, similar: float) -
         return None, "says too little beside what was taken"
     if similar >= REPEAT:
         return None, "says again what was taken"
-    whole = drop_dateline(sentence) if budget.trim else _tight(sentence)
+    whole = drop_dateline(sentence) if budget.trim else tighten(sentence)
     room = None if budget.chars is None else budget.chars - taken.used
     if room is None or len(whole.printed) <= room:
         return whole, "taken whole"
@@ -97,9 +97,3 @@ def _fit(sentence: Sentence, taken: Selection, budget: Budget, similar: float) -
     if short is None:
         return None, "too long for what is left"
     return short, "taken, its tail left off"
-
-
-def _tight(sentence: Sentence) -> Sentence:
-    text = sentence.text
-    start = sentence.start + len(text) - len(text.lstrip())
-    return Sentence(text.strip(), start, start + len(text.strip()), sentence.index, sentence.score)

@@ -49,6 +49,11 @@ def split_sentences(text: str) -> tuple[Sentence, ...]:
     return tuple(sentences)
 
 
+def has_words(text: str) -> bool:
+    """Return whether `text` holds a letter, a character or a digit, and not only signs and space."""
+    return any(map(str.isalnum, text))
+
+
 def _ends(text: str) -> Iterator[int]:
     """Yield the offset behind each sentence."""
     kept = [match.span() for match in _KEPT.finditer(text)]

@@ -13,7 +13,7 @@ from digest.rank.keywords import find_keywords
 from digest.rank.language import detect_language, is_chinese, simplify
 from digest.rank.prior import ineligible_because, prior_terms, weigh
 from digest.rank.selection import Budget, Selection, select
-from digest.rank.sentences import split_sentences
+from digest.rank.sentences import has_words, split_sentences
 from digest.rank.tokens import content_words, tokenize, tokenize_simplified
 
 CHARS_CHINESE = 120
@@ -52,7 +52,7 @@ def summarize(
     language = language or detect_language(text)
     budget = _budget(text, sentences, chars, ratio, trim, language)
     pieces = split_sentences(text)
-    if not any(any(char.isalnum() for char in piece.text) for piece in pieces):
+    if not has_words(text):
         return _bare(text, pieces, budget, language)
     simple = simplify(text)
     scored = _score(pieces, simple, title or "", query or "")
@@ -101,11 +101,12 @@ def _score(pieces: Sequence[Sentence], simple: str, title: str, query: str) -> _
     plain = [replace(piece, text=simple[piece.start : piece.end]) for piece in pieces]
     words = _tokenize_each(plain)
     content = [content_words(own) for own in words]
-    terms = prior_terms(plain, content, content_words(tokenize(title)), content_words(tokenize(query)))
     reasons = [ineligible_because(piece) for piece in plain]
+    wanted = content_words(tokenize(title)), content_words(tokenize(query))
+    terms = prior_terms(plain, content, [not reason for reason in reasons], *wanted)
     candidates = [i for i, reason in enumerate(reasons) if not reason]
     if not candidates:
-        candidates = [i for i, piece in enumerate(pieces) if any(char.isalnum() for char in piece.text)]
+        candidates = [i for i, piece in enumerate(pieces) if has_words(piece.text)]
     similarity = Similarity(content)
     chosen = set(candidates)
     prior = [weigh(t) if i in chosen else 1e-9 for i, t in enumerate(terms)]
@@ -113,9 +114,7 @@ def _score(pieces: Sequence[Sentence], simple: str, title: str, query: str) -> _
     for own, rank, before in zip(terms, ranks, prior, strict=True):
         own["centrality"] = round(rank * len(pieces), 6)
         own["prior"] = round(before, 6)
-    sentences = tuple(
-        replace(piece, score=round(rank * len(pieces), 6)) for piece, rank in zip(pieces, ranks, strict=True)
-    )
+    sentences = tuple(replace(piece, score=own["centrality"]) for piece, own in zip(pieces, terms, strict=True))
     return _Scored(sentences, words, terms, reasons, candidates, similarity)
 
 

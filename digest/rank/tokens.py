@@ -11,10 +11,10 @@ from importlib.resources import files
 from math import log
 from typing import Any
 
-from digest.rank.language import simplify
+from digest.rank.language import HAN, simplify
 
-_RUN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+|[^\W_]+(?:[.'’-][^\W_]+)*%?")
-_HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
+_RUN = re.compile(rf"{HAN}+|[^\W_]+(?:[.'’-][^\W_]+)*%?")
+_HAN = re.compile(HAN)
 _lock = threading.Lock()
 
 
