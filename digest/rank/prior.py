@@ -10,7 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import exp, log1p
+from math import exp, fsum, log1p
 
 from digest.model import Sentence
 from digest.rank.sentences import has_words
@@ -102,9 +102,12 @@ def ineligible_because(sentence: Sentence) -> str:
 
 
 def _covered(wanted: Sequence[str], own: Sequence[str], rarity: Mapping[str, float]) -> float:
-    """Share of the wanted words that a sentence holds, rare words counting more."""
-    total = sum(rarity.get(w, 1.0) for w in set(wanted))
-    return sum(rarity.get(w, 1.0) for w in set(wanted) & set(own)) / total if total else 0.0
+    """Share of the wanted words that a sentence holds, rare words counting more.
+
+    `fsum`, because a set has another order under another hash seed, and a plain sum then another last digit.
+    """
+    total = fsum(rarity.get(w, 1.0) for w in set(wanted))
+    return fsum(rarity.get(w, 1.0) for w in set(wanted) & set(own)) / total if total else 0.0
 
 
 def _rarity(words: Sequence[Sequence[str]]) -> dict[str, float]:
