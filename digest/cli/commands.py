@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 import digest
+from digest.cli.evaluate import evaluate
 from digest.cli.mailing import outbox, run, send
 from digest.cli.preview import preview
 from digest.cli.setup import completion, doctor, init, templates
@@ -25,5 +26,5 @@ def cli() -> None:
     """
 
 
-for command in (summarize, preview, run, send, init, doctor, outbox, templates, completion):
+for command in (summarize, preview, run, send, init, doctor, outbox, templates, evaluate, completion):
     cli.add_command(command)
