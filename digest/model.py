@@ -58,7 +58,8 @@ class Sentence:
     """A slice of an article's text: `article.text[start:end] == text`.
 
     `index` is the place among the article's sentences, from 0.  `cut` is True where the sentence went on after `end`
-    in the source (printed as ……), and `forced` where it had no clause to cut at and was cut at a word.
+    in the source and `cut_before` where more than a dateline stood before `start` (both printed as ……); `forced` where
+    it had no clause to cut at and was cut at a word.
     """
 
     text: str
@@ -68,11 +69,12 @@ class Sentence:
     score: float = 0.0
     cut: bool = False
     forced: bool = False
+    cut_before: bool = False
 
     @property
     def printed(self) -> str:
-        """The sentence as a reader sees it: the slice without outer space, with …… where its tail was left off."""
-        return self.text.strip() + ("……" if self.cut else "")
+        """The sentence as a reader sees it: the slice without outer space, with …… where clauses were left off."""
+        return ("……" if self.cut_before else "") + self.text.strip() + ("……" if self.cut else "")
 
 
 @dataclass(frozen=True, slots=True)

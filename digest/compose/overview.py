@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from digest.model import Highlight, Item
-from digest.rank.clauses import drop_dateline, shorten
+from digest.rank.analysis import shorten
 from digest.rank.graph import Similarity
 from digest.rank.tokens import content_words, tokenize
 
@@ -46,6 +46,6 @@ def day_keywords(items: Sequence[Item], count: int = 8) -> tuple[str, ...]:
 
 def _headline_sentence(item: Item) -> Highlight | None:
     """The item's highest sentence, short enough for an overview; None where it cannot be made short."""
-    best = drop_dateline(max(item.summary.sentences, key=lambda s: (s.score, -s.index)))
-    short = best if len(best.printed) <= _CHARS or best.cut else shorten(best, _CHARS)
+    best = max(item.summary.sentences, key=lambda s: (s.score, -s.index))
+    short = best if len(best.printed) <= _CHARS else shorten(best, _CHARS, item.title)
     return Highlight(short, item.number) if short else None

@@ -1,99 +1,181 @@
-"""Which sentences to print: best value for their length first, no near-repeats, within the budget, in reading order.
+"""Which sentences to print, in which form: the dearest first, no near-repeats, within the budget, in reading order.
 
-Redundancy is refused by maximal marginal relevance (Carbonell and Goldstein, SIGIR 1998).
+Redundancy is refused by maximal marginal relevance (Carbonell and Goldstein, SIGIR 1998).  A sentence that opens with
+他 or 对此 takes the sentence before along or stays out: 30 % of extractive summaries mislead by such an opening (Zhang,
+Wan and Bansal, "Extractive is not Faithful", 2022).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from heapq import heapify, heappop, heappush
 
 from digest.model import Sentence
-from digest.rank.clauses import SHORTEST, drop_dateline, shorten, tighten
+from digest.rank.forms import Form
 
 REPEAT = 0.7
 """Two sentences whose words are this similar (cosine) say the same."""
 
-_LENGTH_PRICE = 0.1
-_FILLER_CHARS = 25
-_FILLER_SCORE = 0.4
-"""A short sentence of less than this share of the best one's score only fills space; a shorter summary says as much."""
+_REDUNDANCY = 1.5
+_FAR_BELOW = 1.0
+_PLENTY = 120
 _LEAST_ROOM = 14
+_LOOKED_AT = 60
+_CHARS_A_SENTENCE = 10
 
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """What may be printed: at most `chars` printed characters, at most `sentences` sentences, or both unbounded."""
+    """What may be printed: at most `chars` printed characters, at most `sentences` sentences, or both unbounded.
+
+    `gap` is what is printed between two sentences, and `scale` how many letters say as much as one Chinese character.
+    """
 
     chars: int | None = None
     sentences: int | None = None
     trim: bool = True
     gap: int = 0
+    scale: float = 1.0
+
+    @property
+    def enough(self) -> float:
+        """Characters after which only a sentence nearly as good as the best is worth more length.
+
+        A headline's 40 characters are well filled by one clause of 10, an abstract's 400 by 300.
+        """
+        return 0.0 if self.chars is None else self.chars**2 / (self.chars + _PLENTY * self.scale)
 
 
 @dataclass(slots=True)
 class Selection:
     """The sentences chosen so far, in order of choice, and why each of the others was left."""
 
-    chosen: list[Sentence]
-    reasons: dict[int, str]
+    chosen: list[Sentence] = field(default_factory=list)
+    reasons: dict[int, str] = field(default_factory=dict)
     used: int = 0
+    best: float = 0.0
+
+    def take(self, form: Form, budget: Budget, reason: str) -> None:
+        if not self.chosen:
+            self.best = form.worth
+        self.chosen.append(form.sentence)
+        self.reasons[form.sentence.index] = reason
+        self.used += len(form.sentence.printed) + budget.gap
+
+    def room(self, budget: Budget) -> float:
+        return float("inf") if budget.chars is None else budget.chars - self.used
+
+    def full(self, budget: Budget) -> bool:
+        if budget.sentences is not None and len(self.chosen) >= budget.sentences:
+            return True
+        return bool(self.chosen) and self.room(budget) < _LEAST_ROOM
 
 
 def select(
     sentences: Sequence[Sentence],
     candidates: Sequence[int],
     budget: Budget,
+    forms: Callable[[int], list[Form]],
     cosine: Callable[[int, int], float],
 ) -> Selection:
-    """Return a selection from `sentences` (already scored) among the positions `candidates`."""
-    taken = Selection([], {})
-    picked: list[int] = []
-    # Lazy greedy (Minoux 1978): a value only falls as more is taken, so only the best is ever looked at again.
-    waiting = [(-_value(sentences[i], 0.0), i, 0.0, 0) for i in candidates]
-    heapify(waiting)
-    while waiting and not _full(taken, budget):
-        _, at, similar, seen = heappop(waiting)
-        if seen < len(picked):
-            similar = max([similar, *(cosine(at, other) for other in picked[seen:])])
-            heappush(waiting, (-_value(sentences[at], similar), at, similar, len(picked)))
-            continue
-        form, reason = _fit(sentences[at], taken, budget, similar)
-        taken.reasons[at] = reason
-        if form is not None:
-            taken.chosen.append(form)
-            taken.used += len(form.printed) + budget.gap
-            picked.append(at)
-    taken.reasons.update({at: "the summary is full" for _, at, _, _ in waiting})
-    return taken
+    """Return a selection from `sentences` (already scored) among the positions `candidates`.
+
+    `forms` gives the forms of a sentence.  Lazy greedy (Minoux 1978): what a sentence adds only falls as more is taken
+    and room shrinks, so only the dearest is ever looked at again.
+    """
+    desk = _Desk(sentences, candidates, budget, forms, cosine)
+    while desk.waiting and not desk.taken.full(budget):
+        desk.step(lone=False)
+    if not desk.taken.chosen:
+        desk.restart()
+        while desk.waiting and not desk.taken.full(budget):
+            desk.step(lone=True)
+    desk.taken.reasons.update(
+        {at: "the summary is full" for _, at, _, _ in desk.waiting if at not in desk.taken.reasons}
+    )
+    return desk.taken
 
 
-def _value(sentence: Sentence, similar: float) -> float:
-    length = max(20, len(sentence.text.strip()))
-    return float(round(sentence.score * (1 - similar) / length**_LENGTH_PRICE, 12))
+class _Desk:
+    """The candidates on the table, dearest first, and what was taken."""
 
+    def __init__(
+        self,
+        sentences: Sequence[Sentence],
+        candidates: Sequence[int],
+        budget: Budget,
+        forms: Callable[[int], list[Form]],
+        cosine: Callable[[int, int], float],
+    ) -> None:
+        self.budget, self.cosine, self.taken = budget, cosine, Selection()
+        wanted = (budget.chars or 0) // _CHARS_A_SENTENCE + 4 * (budget.sentences or 0) + _LOOKED_AT
+        ranked = sorted(candidates, key=lambda i: (-sentences[i].score, i))
+        self.candidates = set(candidates)
+        self.forms = {i: forms(i) for i in ranked[:wanted]}
+        self.taken.reasons.update(dict.fromkeys(ranked[wanted:], "ranks far below"))
+        self.restart()
 
-def _full(taken: Selection, budget: Budget) -> bool:
-    if budget.sentences is not None and len(taken.chosen) >= budget.sentences:
-        return True
-    return budget.chars is not None and bool(taken.chosen) and budget.chars - taken.used < _LEAST_ROOM
+    def restart(self) -> None:
+        self.picked: list[int] = []
+        self.waiting = [(-forms[0].worth, i, 0.0, 0) for i, forms in self.forms.items() if forms]
+        heapify(self.waiting)
 
+    def step(self, *, lone: bool) -> None:
+        """Look at the dearest candidate once: take it, leave it, or put it back at what it is worth now."""
+        value, at, similar, seen = heappop(self.waiting)
+        similar = max([similar, *(self.cosine(at, other) for other in self.picked[seen:])])
+        form = self._fitting(at, self.taken.room(self.budget), leaning=True)
+        if form is None:
+            self.taken.reasons[at] = "too long for what is left"
+        elif similar >= REPEAT:
+            self.taken.reasons[at] = "says again what was taken"
+        elif -(now := round(form.worth - _REDUNDANCY * similar, 9)) > value:
+            heappush(self.waiting, (-now, at, similar, len(self.picked)))
+        elif self._adds_too_little(now):
+            self.taken.reasons[at] = "says too little beside what was taken"
+        elif form.leans and not lone:
+            self._take_leaning(at, form)
+        else:
+            self._take(at, form)
 
-def _fit(sentence: Sentence, taken: Selection, budget: Budget, similar: float) -> tuple[Sentence | None, str]:
-    """The form in which `sentence` goes into what is left of the budget, and the reason in words."""
-    best = max((s.score for s in taken.chosen), default=0.0)
-    if budget.chars is not None and len(sentence.text) < _FILLER_CHARS and sentence.score < _FILLER_SCORE * best:
-        return None, "says too little beside what was taken"
-    if similar >= REPEAT:
-        return None, "says again what was taken"
-    whole = drop_dateline(sentence) if budget.trim else tighten(sentence)
-    room = None if budget.chars is None else budget.chars - taken.used
-    if room is None or len(whole.printed) <= room:
-        return whole, "taken whole"
-    # A fragment is worth printing only while little else is printed; after that, whole sentences or none.
-    scarce = budget.trim and taken.used * 2 < (budget.chars or 0)
-    short = shorten(sentence, room) if scarce and room >= SHORTEST else None
-    if short is None:
-        return None, "too long for what is left"
-    return short, "taken, its tail left off"
+    def _fitting(self, at: int, room: float, *, leaning: bool) -> Form | None:
+        """The dearest form of a sentence that fits."""
+        fits = (f for f in self.forms.get(at, ()) if len(f.sentence.printed) <= room and (leaning or not f.leans))
+        return next(fits, None)
+
+    def _adds_too_little(self, value: float) -> bool:
+        enough = bool(self.taken.chosen) and self.budget.chars is not None and self.taken.used >= self.budget.enough
+        return enough and value < self.taken.best - _FAR_BELOW
+
+    def _take_leaning(self, at: int, form: Form) -> None:
+        """Take a sentence that points back with the one before it, or in a form that does not, or not at all."""
+        if at - 1 in self.picked:
+            self._take(at, form)
+            return
+        room = self.taken.room(self.budget) - len(form.sentence.printed) - self.budget.gap
+        alone = self._fitting(at, self.taken.room(self.budget), leaning=False)
+        single = self.budget.sentences is not None and len(self.taken.chosen) + 2 > self.budget.sentences
+        before = None if single or at - 1 not in self.candidates else self._whole(at - 1, room)
+        if alone is not None:
+            self._take(at, alone)
+        elif before is not None:
+            self._take(at - 1, before, "taken with the sentence that leans on it")
+            self._take(at, form)
+        else:
+            self.taken.reasons[at] = "leans on a sentence that does not fit"
+
+    def _whole(self, at: int, room: float) -> Form | None:
+        """The sentence at `at` with its end, which is what the next one points to, where that fits and stands."""
+        fits = [
+            f for f in self.forms.get(at, ()) if len(f.sentence.printed) <= room and not f.leans and not f.sentence.cut
+        ]
+        return fits[0] if fits else None
+
+    def _take(self, at: int, form: Form, reason: str = "") -> None:
+        cut = form.sentence.cut or form.sentence.cut_before
+        self.taken.take(form, self.budget, reason or ("taken, shortened" if cut else "taken whole"))
+        self.picked.append(at)
+        self.waiting = [entry for entry in self.waiting if entry[1] != at] if reason else self.waiting
+        if reason:
+            heapify(self.waiting)

@@ -1,4 +1,4 @@
-"""A shortened sentence is a whole opening of clauses, or is not made."""
+"""Datelines, clauses, and the cut where there is no clause."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digest.model import Sentence
-from digest.rank.clauses import clause_ends, drop_dateline, force, shorten
+from digest.rank.clauses import clause_ends, force
 from digest.rank.dateline import dateline_length
 
 
@@ -61,54 +61,11 @@ def test_clauses_end_at_free_marks(text: str, clauses: list[str]) -> None:
     assert [text[a:b] for a, b in zip([0, *ends], ends, strict=False)] == clauses
 
 
-def test_the_tail_goes_and_the_beginning_stays() -> None:
-    """The longest run of whole clauses that fits, without its last comma, flagged as cut."""
-    text = "云泽市召开网络安全工作会议，总结全年工作，部署明年任务，并对先进单位进行表彰。"
-    short = shorten(whole(text), 24)
-    assert short is not None
-    assert short.text == "云泽市召开网络安全工作会议，总结全年工作"
-    assert short.cut
-    assert short.printed == short.text + "……"
-    assert len(short.printed) <= 24
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "如果企业未在规定期限内完成整改工作，主管部门将依法处理，并向社会公布。",
-        "为了进一步规范移动互联网应用程序管理，全市启动专项行动，历时三个月。",
-        "随着数字经济规模的持续不断扩大和发展，监管面临新课题，各地正在探索。",
-        "云泽市互联网信息办公室负责人介绍说，专项行动已经取得阶段成果，将继续推进。",
-    ],
-)
-def test_half_a_thought_is_not_printed(text: str) -> None:
-    """A condition without its consequence, a purpose without its action, a speaker without words: none of them."""
-    assert shorten(whole(text), 22) is None
-
-
-@pytest.mark.parametrize(
-    ("text", "limit", "printed"),
-    [
-        ("据岚网今天报道，岚川大桥上午正式通车，全长三公里。", 18, "岚川大桥上午正式通车，全长三公里。"),
-        ("据岚网报道，市统计局发布的数据显示，前十个月用电量增长百分之六。", 20, "前十个月用电量增长百分之六。"),
-        ("最新数据显示，全市充电设施数量再创新高，截至十月底达到一千三百台。", 20, "全市充电设施数量再创新高……"),
-        ("市长林岚在会上指出，全市充电设施数量再创新高，还要加快。", 20, None),
-        ("据省教育厅12月1日消息，全省报名人数比去年增加两万人。", 20, None),
-    ],
-)
-def test_what_a_medium_or_a_statistic_tells_stands_alone(text: str, limit: int, printed: str | None) -> None:
-    """Where room is short a newspaper or a statistic goes unnamed; a person and an office do not."""
-    short = shorten(whole(text), limit)
-    assert (short and short.printed) == printed
-
-
 @given(st.text(st.sampled_from("字国，；：。“”《》（）3,5:9abc 　"), min_size=1, max_size=120), st.integers(2, 80))
-def test_every_form_is_a_slice_with_true_offsets(text: str, limit: int) -> None:
-    """Law 2: whatever is printed is `text[start:end]`, tight, and within the limit."""
+def test_a_forced_cut_is_a_slice_within_the_limit(text: str, limit: int) -> None:
+    """Where nothing shorter is there the opening is cut, with true offsets, and flagged."""
     source = "前文。" + text
-    for form in (drop_dateline(whole(text, 3)), shorten(whole(text, 3), limit), force(whole(text, 3), limit, [])):
-        if form is not None:
-            assert source[form.start : form.end] == form.text == form.text.strip()
-    short, forced = shorten(whole(text, 3), limit), force(whole(text, 3), limit, [])
-    assert short is None or len(short.printed) <= limit
+    forced = force(whole(text, 3), limit, [])
+    assert source[forced.start : forced.end] == forced.text == forced.text.strip()
     assert len(forced.printed) <= max(limit, 1)
+    assert forced.forced

@@ -129,13 +129,26 @@ def test_a_query_leans_the_summary() -> None:
     assert "12月10日" in str(digest.summarize(NEWS, sentences=1, query="自查 书面报告"))
 
 
-def test_a_sentence_that_leans_on_another_is_not_preferred() -> None:
-    """Of two equal sentences the one that opens with 该 or 此外 ranks lower."""
-    alone, leaning = (
-        digest.summarize(f"岚川大桥今天通车。{opening}全长三公里，双向六车道。").verdicts[1].terms["prior"]
-        for opening in ("新桥", "该桥")
-    )
-    assert leaning < alone
+BRIDGE = "岚川大桥今天通车。该桥全长三公里，双向六车道，设计时速八十公里。市民可免费通行至年底。"
+
+
+def test_a_sentence_that_leans_on_another_does_not_stand_alone() -> None:
+    """Not even where it is asked for is 该桥 printed without its bridge; where there is room, both are."""
+    one = digest.summarize(BRIDGE, sentences=1, query="设计时速 双向六车道")
+    assert "该桥" not in str(one)
+    two = digest.summarize(BRIDGE, sentences=2, query="设计时速 双向六车道")
+    assert str(two).startswith("岚川大桥今天通车。该桥")
+
+
+def test_a_connective_may_go_where_the_rest_stands() -> None:
+    """此外 points back; without it the sentence stands, and …… shows that something stood before."""
+    text = "云泽市召开数据安全会议。此外，岚川市将于明年三月启用第二座应急物资库，可储备十二大类物资。"
+    assert str(digest.summarize(text, sentences=1, query="应急物资库")).startswith("……岚川市将于明年三月启用")
+
+
+def test_a_text_that_only_leans_is_still_summed_up() -> None:
+    """Law 5: where every sentence points back, one is printed all the same."""
+    assert str(digest.summarize("他来了。该桥通车了。", sentences=1))
 
 
 def test_keywords_are_words_not_characters() -> None:
@@ -158,7 +171,7 @@ def test_every_sentence_has_a_verdict() -> None:
     verdicts = digest.summarize(NEWS, title=TITLE).verdicts
     assert sum(v.taken for v in verdicts) >= 1
     assert all(v.reason for v in verdicts)
-    assert all({"centrality", "position", "title", "length"} <= set(v.terms) for v in verdicts)
+    assert all({"centrality", "prior", "opening", "title", "long"} <= set(v.terms) for v in verdicts)
 
 
 def test_threads_agree() -> None:

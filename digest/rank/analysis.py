@@ -1,0 +1,107 @@
+"""What is known of a text before anything is chosen: its sentences, their words, features, prior and rank."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from math import log
+
+from digest.model import Sentence
+from digest.rank.forms import Form, Topic, find_topic, forms_of, worth
+from digest.rank.graph import Similarity, centrality
+from digest.rank.language import simplify
+from digest.rank.prior import Weights, ineligible_because, prior_of, sentence_features, weights
+from digest.rank.sentences import has_words
+from digest.rank.tokens import content_words, tokenize, tokenize_simplified
+
+_NEVER = 1e-9
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """The sentences of a text and everything about them, in lists of one entry a sentence.
+
+    `sentences` are as written, with their score (PageRank times their number, so that 1 is the mean); `simple` are
+    their texts in simplified characters, `words` all their words and `content` those that carry meaning; `reasons`
+    tells why a sentence may not be printed, `candidates` are the positions of the others.
+    """
+
+    sentences: tuple[Sentence, ...]
+    simple: list[str]
+    words: list[list[str]]
+    content: list[list[str]]
+    reasons: list[str]
+    candidates: list[int]
+    features: list[dict[str, float]]
+    prior: list[float]
+    similarity: Similarity
+    topic: Topic
+
+    def forms(self, at: int, *, trim: bool, weighed: Weights | None = None) -> Iterator[Form]:
+        """Yield the forms in which the sentence at position `at` may be printed, each with its worth."""
+        weighed = weighed or weights()
+        rank = log(max(_NEVER, self.sentences[at].score))
+        for sentence, features in self.featured_forms(at, trim=trim):
+            yield Form(sentence, round(rank + worth(features, weighed.form), 9), features["leans"] > 0)
+
+    def featured_forms(self, at: int, *, trim: bool) -> Iterator[tuple[Sentence, dict[str, float]]]:
+        """Yield the same forms with the features their worth is made of."""
+        content = set(self.content[at])
+        return forms_of(self.sentences[at], self.simple[at], self.words[at], content, self.topic, trim=trim)
+
+
+def analyse(pieces: Sequence[Sentence], text: str, title: str = "", query: str = "") -> Analysis:
+    """Return the analysis of `text`, cut into `pieces`, of which at least one holds a word.
+
+    Everything is judged on the simplified copy, which has the same offsets.
+    """
+    simple = simplify(text)
+    plain = [replace(piece, text=simple[piece.start : piece.end]) for piece in pieces]
+    words = _tokenize_each(plain)
+    content = [content_words(own) for own in words]
+    reasons = [ineligible_because(piece) for piece in plain]
+    candidates = [i for i, reason in enumerate(reasons) if not reason]
+    if not candidates:
+        candidates = [i for i, piece in enumerate(pieces) if has_words(piece.text)]
+    chosen = set(candidates)
+    headline, asked = content_words(tokenize(title)), content_words(tokenize(query))
+    features = sentence_features(plain, content, [i in chosen for i in range(len(pieces))], headline, asked)
+    weighed = weights().sentence
+    prior = [prior_of(own, weighed) if i in chosen else _NEVER for i, own in enumerate(features)]
+    similarity = Similarity(content)
+    ranks = centrality(similarity, prior)
+    scored = tuple(replace(p, score=round(r * len(pieces), 6)) for p, r in zip(pieces, ranks, strict=True))
+    return Analysis(
+        sentences=scored,
+        simple=[piece.text for piece in plain],
+        words=words,
+        content=content,
+        reasons=reasons,
+        candidates=candidates,
+        features=features,
+        prior=prior,
+        similarity=similarity,
+        topic=find_topic(content, headline, asked),
+    )
+
+
+def _tokenize_each(pieces: Sequence[Sentence]) -> list[list[str]]:
+    """The words of every sentence; equal sentences (ten megabytes of one line) are cut once."""
+    known: dict[str, list[str]] = {}
+    for piece in pieces:
+        if piece.text not in known:
+            known[piece.text] = tokenize_simplified(piece.text)
+    return [known[piece.text] for piece in pieces]
+
+
+def shorten(sentence: Sentence, limit: int, title: str = "") -> Sentence | None:
+    """Return the form of `sentence` worth most in at most `limit` printed characters, or None where none stands.
+
+    Judged by itself and its headline, where the text around it is not at hand.
+    """
+    simple = simplify(sentence.text)
+    words = tokenize_simplified(simple)
+    topic = find_topic([content_words(words)], content_words(tokenize(title)))
+    forms = forms_of(sentence, simple, words, set(content_words(words)), topic, trim=True)
+    fitting = [(worth(features, weights().form), form) for form, features in forms if len(form.printed) <= limit]
+    return max(fitting, key=lambda pair: (pair[0], -pair[1].start, -pair[1].end))[1] if fitting else None

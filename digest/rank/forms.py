@@ -1,0 +1,114 @@
+"""The forms in which a sentence may be printed, and what each is worth: whole, or a run of clauses that stands alone.
+
+The worth of a form is the logarithm of its sentence's PageRank and what the form itself adds: how much of the
+headline and of the text's main words it keeps, and in how many characters.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from math import fsum, log, log1p
+
+from digest.model import Sentence
+from digest.rank.clauses import locate, part
+from digest.rank.dateline import dateline_length
+from digest.rank.prior import QUERY, covered, size
+from digest.rank.trimming import standing_runs
+
+_LEANS = re.compile(
+    r"^[“「\s]*(?:他|她|它|其(?!中|实|他|余|间)|该|此(?!间)|这|那|对此|此外|另外|然而|但|不过|同时|因此|所以|而且|于是|随后|接着|为此|与此同时|反之|相反|"
+    r"(?:He|She|It|They|This|That|These|Those|But|However|Also|And|So|Meanwhile)\b)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A sentence as it might be printed, and its worth; `leans` where its opening points to the sentence before."""
+
+    sentence: Sentence
+    worth: float
+    leans: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """What a text is about: its headline's words, how rare its words are in it, and how often its main words stand."""
+
+    title: frozenset[str]
+    query: frozenset[str]
+    rarity: Mapping[str, float]
+    main: Mapping[str, int]
+    total: int
+
+
+def find_topic(content: Sequence[Sequence[str]], title: Sequence[str], query: Sequence[str] = ()) -> Topic:
+    """Return the topic of a text from the content words of each sentence, of the headline and of what is asked for."""
+    spread = Counter(word for own in content for word in set(own))
+    often = Counter(word for own in content for word in own)
+    main = {word: count for word, count in often.items() if spread[word] > 1}
+    rarity = {word: log1p(len(content) / count) for word, count in spread.items()}
+    return Topic(frozenset(title), frozenset(query), rarity, main, sum(main.values()))
+
+
+def forms_of(
+    sentence: Sentence, simple: str, words: Sequence[str], content: set[str], topic: Topic, *, trim: bool
+) -> Iterator[tuple[Sentence, dict[str, float]]]:
+    """Yield every form of `sentence` with its features, the whole one first; with `trim` off no other.
+
+    `simple` is its text in simplified characters, `words` its words in order and `content` those that carry meaning.
+    """
+    placed = locate(simple, words)
+    for start, end, front, tail in _slices(simple, placed, trim):
+        form = part(sentence, start, end, front=front, tail=tail)
+        if form.text:
+            kept = {word for word, at in placed if start <= at < end} & content
+            yield form, _features(simple[start:end].strip(), kept, simple, content, topic, front, tail)
+
+
+def worth(features: Mapping[str, float], weighed: Mapping[str, float]) -> float:
+    """Return what the features of a form are worth, rounded so that order never hangs on the last bit."""
+    editor = fsum(weighed.get(name, 0.0) * value for name, value in features.items())
+    return round(editor + QUERY * features["query"], 9)
+
+
+def leans(text: str) -> bool:
+    """Return whether a sentence opens with a word that points to the one before it: 他 该 对此 此外."""
+    return bool(_LEANS.search(text))
+
+
+def _slices(simple: str, placed: Sequence[tuple[str, int]], trim: bool) -> Iterator[tuple[int, int, bool, bool]]:
+    """The whole, without its dateline where that may go, and then every run of clauses that stands alone."""
+    if not trim:
+        yield 0, len(simple), False, False
+        return
+    lead = len(simple) - len(simple.lstrip())
+    start = lead + dateline_length(simple.strip())
+    yield start, len(simple), False, False
+    body = simple[start:].rstrip()
+    for run in standing_runs(body, [(word, at - start) for word, at in placed if at >= start]):
+        yield start + run.start, start + run.end, run.front, run.tail
+
+
+def _features(
+    text: str, kept: set[str], simple: str, content: set[str], topic: Topic, front: bool, tail: bool
+) -> dict[str, float]:
+    """What an editor looks at in a form; all from 0 to 1 but the lengths, which are logarithms."""
+    length = size(text)
+    told, held = sum(topic.main.get(word, 0) for word in content), sum(topic.main.get(word, 0) for word in kept)
+    share = held / topic.total if topic.total else 0.0
+    return {
+        "headline": covered(topic.title, kept, topic.rarity),
+        "query": covered(topic.query, kept, topic.rarity),
+        "kept": held / told if told else min(1.0, length / size(simple.strip())),
+        "salience": share,
+        "density": min(2.0, share / length * 40),
+        "length": log(length),
+        "over_60": max(0.0, log(length / 60)),
+        "under_20": max(0.0, log(20 / length)),
+        "front": float(front),
+        "cut": float(front or tail),
+        "leans": float(leans(text)),
+    }

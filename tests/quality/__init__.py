@@ -1,0 +1,1 @@
+"""Quality: pairs of our own writing, floors under our figures, and the scripts that compare and fit."""
