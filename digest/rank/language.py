@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from operator import ne
 from typing import Any
 
 HAN = r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
@@ -57,11 +58,12 @@ def _simplify_char(char: str) -> str:
 
 def _is_traditional(sample: str) -> bool:
     """Whether more characters are traditional only (changed by t2s) than simplified only (changed by s2t)."""
-    return _changed(sample, "t2s") > _changed(sample, "s2t")
+    traditional = _changed(sample, "t2s")
+    return bool(traditional) and traditional > _changed(sample, "s2t")
 
 
 def _changed(sample: str, conversion: str) -> int:
-    return sum(a != b for a, b in zip(sample, _convert(sample, conversion), strict=False))
+    return sum(map(ne, sample, _convert(sample, conversion)))
 
 
 def _convert(text: str, conversion: str) -> str:
