@@ -76,6 +76,11 @@ class Sentence:
         """The sentence as a reader sees it: the slice without outer space, with …… where clauses were left off."""
         return ("……" if self.cut_before else "") + self.text.strip() + ("……" if self.cut else "")
 
+    @property
+    def ends(self) -> bool:
+        """Whether the printed form ends in a mark; the heading of an item does not."""
+        return not self.printed or not self.printed[-1].isalnum()
+
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
@@ -102,7 +107,7 @@ class Summary:
 
     def __str__(self) -> str:
         gap = "" if self.language.startswith("zh") else " "
-        return gap.join(s.printed for s in self.sentences)
+        return gap.join(s.printed if s.ends or gap else s.printed + "；" for s in self.sentences).removesuffix("；")
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from math import log
 
 from digest.model import Sentence
 from digest.rank.forms import Form, Topic, find_topic, forms_of, worth
+from digest.rank.genre import find_genre
 from digest.rank.graph import Similarity, centrality
 from digest.rank.language import simplify
 from digest.rank.prior import Weights, ineligible_because, prior_of, sentence_features, weights
@@ -60,12 +61,14 @@ def analyse(pieces: Sequence[Sentence], text: str, title: str = "", query: str =
     words = _tokenize_each(plain)
     content = [content_words(own) for own in words]
     reasons = [ineligible_because(piece) for piece in plain]
+    genre = find_genre(plain, content, reasons)
+    reasons = ["" if i in genre.headings else reason for i, reason in enumerate(reasons)]
     candidates = [i for i, reason in enumerate(reasons) if not reason]
     if not candidates:
         candidates = [i for i, piece in enumerate(pieces) if has_words(piece.text)]
     chosen = set(candidates)
     headline, asked = content_words(tokenize(title)), content_words(tokenize(query))
-    features = sentence_features(plain, content, [i in chosen for i in range(len(pieces))], headline, asked)
+    features = sentence_features(plain, content, [i in chosen for i in range(len(pieces))], genre, headline, asked)
     weighed = weights().sentence
     prior = [prior_of(own, weighed) if i in chosen else _NEVER for i, own in enumerate(features)]
     similarity = Similarity(content)
@@ -81,7 +84,7 @@ def analyse(pieces: Sequence[Sentence], text: str, title: str = "", query: str =
         features=features,
         prior=prior,
         similarity=similarity,
-        topic=find_topic(content, headline, asked),
+        topic=find_topic(content, headline, asked, genre),
     )
 
 

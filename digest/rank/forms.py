@@ -15,8 +15,12 @@ from math import fsum, log, log1p
 from digest.model import Sentence
 from digest.rank.clauses import locate, part
 from digest.rank.dateline import dateline_length
+from digest.rank.genre import Genre
 from digest.rank.prior import QUERY, covered, size
 from digest.rank.trimming import standing_runs
+
+_LEAST_FRONT = 8
+"""What stands before a form goes only where it is longer: 11月18日， tells when, and its …… would take as much room."""
 
 _LEANS = re.compile(
     r"^[“「\s]*(?:他|她|它|其(?!中|实|他|余|间)|该|此(?!间)|这|那|对此|此外|另外|然而|但|不过|同时|因此|所以|而且|于是|随后|接着|为此|与此同时|反之|相反|"
@@ -42,15 +46,18 @@ class Topic:
     rarity: Mapping[str, float]
     main: Mapping[str, int]
     total: int
+    genre: Genre
 
 
-def find_topic(content: Sequence[Sequence[str]], title: Sequence[str], query: Sequence[str] = ()) -> Topic:
+def find_topic(
+    content: Sequence[Sequence[str]], title: Sequence[str], query: Sequence[str] = (), genre: Genre | None = None
+) -> Topic:
     """Return the topic of a text from the content words of each sentence, of the headline and of what is asked for."""
     spread = Counter(word for own in content for word in set(own))
     often = Counter(word for own in content for word in own)
     main = {word: count for word, count in often.items() if spread[word] > 1}
     rarity = {word: log1p(len(content) / count) for word, count in spread.items()}
-    return Topic(frozenset(title), frozenset(query), rarity, main, sum(main.values()))
+    return Topic(frozenset(title), frozenset(query), rarity, main, sum(main.values()), genre or Genre())
 
 
 def forms_of(
@@ -89,7 +96,8 @@ def _slices(simple: str, placed: Sequence[tuple[str, int]], trim: bool) -> Itera
     yield start, len(simple), False, False
     body = simple[start:].rstrip()
     for run in standing_runs(body, [(word, at - start) for word, at in placed if at >= start]):
-        yield start + run.start, start + run.end, run.front, run.tail
+        if not run.front or run.start >= _LEAST_FRONT or leans(body):
+            yield start + run.start, start + run.end, run.front, run.tail
 
 
 def _features(
@@ -107,6 +115,8 @@ def _features(
         "density": min(2.0, share / length * 40),
         "length": log(length),
         "over_60": max(0.0, log(length / 60)),
+        "over_60_spoken": max(0.0, log(length / 60)) * topic.genre.spoken,
+        "over_60_long": max(0.0, log(length / 60)) * topic.genre.extent,
         "under_20": max(0.0, log(20 / length)),
         "front": float(front),
         "cut": float(front or tail),

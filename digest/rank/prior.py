@@ -18,14 +18,12 @@ from types import MappingProxyType
 
 from digest.model import Sentence
 from digest.rank.dateline import dateline_length
+from digest.rank.genre import FIRST_PERSON, HEADING, Genre
 from digest.rank.sentences import has_words
 
 _DECAY = 0.6
 _QUESTION = re.compile(r"[？?]\s*[”」』\"]?\s*$")
-_FIRST_PERSON = re.compile(r"我(?!国|省|市|区|县|军|党|院|校)|咱|\bI\b|\b[Ww]e\b")
-_SECOND_PERSON = re.compile(r"[你您]")
 _SPOKEN = re.compile(r"“[^”]*”?|「[^」]*」?")
-_DEMANDS = re.compile(r"指出|强调|要求")
 _END = re.compile(r"[。！？!?…．.；;]\s*[”’」』）)】\"']*\s*$")
 _JUNK = re.compile(
     r"^\s*(?:原标题|责任编辑|责编|编辑|来源|作者|文[/／|丨]|图[/／|丨为]|记者[:：]|声明|版权|"
@@ -59,6 +57,7 @@ def sentence_features(
     sentences: Sequence[Sentence],
     words: Sequence[Sequence[str]],
     counted: Sequence[bool],
+    genre: Genre,
     title: Sequence[str],
     query: Sequence[str] = (),
 ) -> list[dict[str, float]]:
@@ -68,19 +67,19 @@ def sentence_features(
     (a caption) does not push those behind it further from the beginning.
     """
     common = _rarity(words)
-    genre = _genre(sentences, counted)
     depth = max(1, sum(counted) - 1)
     rows, place = [], 0
-    for sentence, own, counts in zip(sentences, words, counted, strict=True):
+    for at, (sentence, own, counts) in enumerate(zip(sentences, words, counted, strict=True)):
         opening = exp(-_DECAY * place)
         rows.append(
             {
                 "first": float(place == 0),
                 "opening": opening,
                 "opening_untitled": 0.0 if title else opening,
-                "opening_wire": opening * genre["wire"],
-                "opening_spoken": opening * genre["spoken"],
+                "opening_wire": opening * genre.wire,
+                "opening_spoken": opening * genre.spoken,
                 "depth": place / depth,
+                "item": float(at in genre.headings),
                 "title": covered(title, own, common),
                 "query": covered(query, own, common),
                 **_manner(sentence.text.strip()),
@@ -110,7 +109,7 @@ def ineligible_because(sentence: Sentence) -> str:
         return "credit or notice"
     if len(text) < 60 and _PHOTO.search(text):
         return "caption"
-    return "" if _END.search(text) else ("caption or heading" if len(text) < 80 else "")
+    return "" if _END.search(text) else (HEADING if len(text) < 80 else "")
 
 
 def covered(wanted: Collection[str], own: Collection[str], rarity: Mapping[str, float]) -> float:
@@ -133,14 +132,6 @@ def _rarity(words: Sequence[Sequence[str]]) -> dict[str, float]:
     return {word: log1p(len(words) / count) for word, count in frequency.items()}
 
 
-def _genre(sentences: Sequence[Sentence], counted: Sequence[bool]) -> dict[str, float]:
-    """What the text betrays of its kind: a wire story opens with a dateline; a speech or a talk says 我 and 你."""
-    told = [sentence.text for sentence, counts in zip(sentences, counted, strict=True) if counts]
-    spoken = sum(bool(_FIRST_PERSON.search(text) or _SECOND_PERSON.search(text)) for text in told)
-    wire = any(dateline_length(sentence.text.strip()) for sentence in sentences[:3])
-    return {"wire": float(wire), "spoken": min(1.0, 2 * spoken / max(1, len(told)))}
-
-
 def _manner(text: str) -> dict[str, float]:
     """How a sentence speaks."""
     length = size(text)
@@ -149,10 +140,8 @@ def _manner(text: str) -> dict[str, float]:
         "dateline": float(dateline_length(text) > 0),
         "quotation": quoted,
         "question": float(bool(_QUESTION.search(text))),
-        "first_person": float(bool(_FIRST_PERSON.search(text))),
-        "demands": float(bool(_DEMANDS.search(text))),
+        "first_person": float(bool(FIRST_PERSON.search(text))),
         "attendance": float(bool(_ATTENDANCE.search(text))),
-        "figures": min(1.0, len(re.findall(r"\d+", text)) / 6),
         "short": max(0.0, log(18 / length)),
         "long": max(0.0, log(length / 90)),
     }

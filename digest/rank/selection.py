@@ -38,6 +38,10 @@ class Budget:
     gap: int = 0
     scale: float = 1.0
 
+    def cost(self, sentence: Sentence) -> int:
+        """Printed characters of one sentence with what parts it from the next."""
+        return len(sentence.printed) + max(self.gap, not sentence.ends)
+
     @property
     def enough(self) -> float:
         """Characters after which only a sentence nearly as good as the best is worth more length.
@@ -61,7 +65,7 @@ class Selection:
             self.best = form.worth
         self.chosen.append(form.sentence)
         self.reasons[form.sentence.index] = reason
-        self.used += len(form.sentence.printed) + budget.gap
+        self.used += budget.cost(form.sentence)
 
     def room(self, budget: Budget) -> float:
         return float("inf") if budget.chars is None else budget.chars - self.used
@@ -153,7 +157,7 @@ class _Desk:
         if at - 1 in self.picked:
             self._take(at, form)
             return
-        room = self.taken.room(self.budget) - len(form.sentence.printed) - self.budget.gap
+        room = self.taken.room(self.budget) - self.budget.cost(form.sentence)
         alone = self._fitting(at, self.taken.room(self.budget), leaning=False)
         single = self.budget.sentences is not None and len(self.taken.chosen) + 2 > self.budget.sentences
         before = None if single or at - 1 not in self.candidates else self._whole(at - 1, room)

@@ -29,7 +29,7 @@ _HAN = re.compile(HAN)
 _SPEAKS = re.compile(
     r"(?:说|道|表示|称|指出|强调|要求|认为|提出|介绍|告诉|告诉\S{1,4}|坦言|透露|显示|表明|获悉|了解到?|报道|消息|宣布|明确|提到|写道|回应|呼吁|建议|预计|预测|判断|警告|"
     r"承认|解释|补充|直言|感叹|回忆|注意到|发现|看到|指|讲|谈到|问|答|喊|通报|包括|如下|分别是|是|为|有|即|重申|希望|相信|看来|反映|证实|声明|主张|提醒|(?<![合反照守])规定|提示|认定|决定|"
-    r"承诺|批示|指示|估计|强调说|通知|裁定|判决|约定|同意|获知|得知|证明|说明)$"
+    r"承诺|确认|披露|声称|宣称|坚称|分析|分析称|研判|评价|补充说|批示|指示|估计|强调说|通知|裁定|判决|约定|同意|获知|得知|证明|说明)$"
 )
 _MEDIUM = re.compile(
     r"^(?:据|根据|按照)[^，,“]{0,40}(?:报道|消息|统计|数据|报告|了解|悉|通报|公告|显示|测算|预测|预报|网站|报|社|网|台)$"
@@ -55,6 +55,9 @@ _PURPOSE = re.compile(
     r"[\u3400-\u9fff]为(?:让|了|进一步|更好|确保|推动|加快|推进|促进|规范|加强|保障|落实|贯彻|解决|方便)"
 )
 """A subject that goes on to its purpose: 民政局为让失能老人获得照护， neither may go nor stand."""
+
+_HOLDS_SUBJECT = re.compile(r"^[^，]{4,}(?:在|于|就|应|回应|针对)[^，]*$")
+"""发言人蒋某星期四在记者会上， holds the subject of what follows."""
 
 _CONNECTIVE = re.compile(
     r"^(?:此外|另外|同时|与此同时|对此|为此|据此|不过|因此|接下来|下一步|随后|其次|最后|首先|总之|事实上|实际上|一般来说|总体来看|总体上|总的来看|具体来看|"
@@ -109,7 +112,12 @@ _JOINS = frozenset(("联合", "会同", "携手", "协同", "连同", "携", "�
 _QUOTATION = re.compile(r"[“「『][^”」』]*[”」』]?")
 _MEASURES = re.compile(r"(?:[为达超约至升降增减有占]|超过|达到|突破)\d")
 _ADVERBS = frozenset(("将", "已", "已经", "正", "正在", "均", "仍", "曾", "共", "即将", "全部", "未", "不"))
-_CAUSE = re.compile(r"^(?:但|而|并|也|又|且)(?:因|由于|为|在|随着|经|从|对|通过)")
+_CAUSE = re.compile(r"^(?:但|而|并|也|又|且|特别是|尤其是)(?:因|由于|为|在|随着|经|从|对|通过)")
+_PENDING = re.compile(
+    r"(?:依托|借助|凭借|利用|围绕|针对|立足|聚焦|以[^，；]{2,20}为(?:契机|抓手|主题|引领|牵引|目标|核心|重点|依托|基础|支撑))[^，；]*$"
+)
+"""Means whose end is still to come: 同意两家医院依托中心，开展试点。"""
+
 _GROUP = re.compile(r"^(?:[两二三四五]地|[两三四五][市县省国方]|双方|两者)")
 _BEFORE = re.compile(r"^(?:此前|以前|过去|以往|原先|原本|起初|最初)")
 _TRAILING_SPEAKER = re.compile(r"^[^“”]{1,24}(?:说|表示|称|指出|介绍|道|认为|强调|坦言|透露)[。！？!?]?$")
@@ -190,7 +198,8 @@ class _Clause:
             return True
         if self.opens_pair:
             return False
-        return self.when or bool(_FRAME.search(plain)) or (bool(_FRAME_END.search(plain)) and len(plain) <= 30)
+        ends = _FRAME_END.search(plain) and len(plain) <= 30 and not _HOLDS_SUBJECT.search(plain)
+        return self.when or bool(_FRAME.search(plain) or ends)
 
     @cached_property
     def when(self) -> bool:

@@ -104,9 +104,10 @@ def language_tag(language: str) -> str:
 
 
 def join_sentences(sentences: Iterable[str], language: str) -> str:
-    """One paragraph: Chinese sentences follow each other closely, others after a space."""
-    foreign = language and not language.lower().startswith("zh")
-    return (" " if foreign else "").join(sentences)
+    """One paragraph: Chinese sentences follow each other closely, headings behind ；, others after a space."""
+    if language and not language.lower().startswith("zh"):
+        return " ".join(sentences)
+    return "".join(text + "；" if text[-1:].isalnum() else text for text in sentences).removesuffix("；")
 
 
 def printed_sentences(summary: Summary) -> list[str]:

@@ -44,14 +44,13 @@ SENTENCE = {
     "opening_wire": "the same, where one of the first three sentences has a dateline",
     "opening_spoken": "the same, the more sentences say 我 or 你 (a speech, a talk, a transcript)",
     "depth": "how far down, from 0 to 1",
+    "item": "it heads an item of a programme of many",
     "title": "share of the headline's words it holds, rare words counting more",
     "dateline": "it opens with a dateline",
     "quotation": "share of its characters inside quotation marks",
     "question": "it asks",
     "first_person": "it says 我",
-    "demands": "指出 强调 要求",
     "attendance": "who came to the meeting",
-    "figures": "numbers in it, six or more counting 1",
     "short": "log of 18 / length, below 18 characters",
     "long": "log of length / 90, above 90 characters",
 }
@@ -62,6 +61,8 @@ FORM = {
     "density": "the same, for every 40 characters",
     "length": "log of its length in characters",
     "over_60": "log of length / 60, above 60 characters",
+    "over_60_spoken": "the same, the more sentences say 我 or 你",
+    "over_60_long": "the same, the longer the text: from 8 sentences (0) to 64 (1)",
     "under_20": "log of 20 / length, below 20 characters",
     "front": "clauses were left off before it",
     "cut": "clauses were left off",
@@ -72,7 +73,6 @@ BOUNDS: dict[str, tuple[float | None, float | None]] = {
     "first_person": (None, log(0.8)),
     "attendance": (None, log(0.5)),
     "short": (None, -0.3),
-    "long": (None, 0.0),
     "leans": (None, log(0.5)),
     "cut": (None, 0.0),
     "title": (0.0, None),
@@ -80,10 +80,10 @@ BOUNDS: dict[str, tuple[float | None, float | None]] = {
 }
 GROUPS = {
     "position": ("first", "opening", "opening_untitled", "opening_wire", "opening_spoken", "depth"),
-    "genre": ("opening_wire", "opening_spoken"),
+    "genre": ("opening_wire", "opening_spoken", "item", "over_60_spoken", "over_60_long"),
     "headline": ("title", "headline"),
-    "manner": ("quotation", "question", "first_person", "demands", "attendance", "figures", "dateline", "leans"),
-    "length": ("short", "long", "length", "over_60", "under_20"),
+    "manner": ("quotation", "question", "first_person", "attendance", "dateline", "leans"),
+    "length": ("short", "long", "length", "over_60", "over_60_spoken", "over_60_long", "under_20"),
     "main words": ("kept", "salience", "density"),
 }
 

@@ -1,0 +1,69 @@
+"""What a text betrays of its kind: a wire story, a talk, a long piece, a programme of many items.
+
+What is right for one is wrong for another: a wire story says it all in its first sentence, a meeting late and at
+length, and of a programme nobody wants the first item in detail but what the others are.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import log
+
+from digest.model import Sentence
+from digest.rank.dateline import dateline_length
+
+HEADING = "caption or heading"
+"""Why a line without an end is no candidate, unless it heads an item of a programme."""
+
+FIRST_PERSON = re.compile(r"我(?!国|省|市|区|县|军|党|院|校)|咱|\bI\b|\b[Ww]e\b")
+_SECOND_PERSON = re.compile(r"[你您]")
+_NUMBERED = re.compile(r"^\s*[（(]?[一二三四五六七八九十\d]+[）)、.．]")
+_FEWEST_ITEMS = 5
+_LONGEST_HEADING = 90
+_SHORT_TEXT, _LONG_TEXT = 8, 64
+
+
+@dataclass(frozen=True, slots=True)
+class Genre:
+    """How much a text is of each kind, from 0 to 1; `headings` are the positions of its items' headings."""
+
+    wire: float = 0.0
+    spoken: float = 0.0
+    extent: float = 0.0
+    headings: frozenset[int] = frozenset()
+
+
+def find_genre(sentences: Sequence[Sentence], content: Sequence[Sequence[str]], reasons: Sequence[str]) -> Genre:
+    """Return the genre of a text from its sentences, their content words, and why some may not be printed."""
+    told = [sentence.text for sentence, reason in zip(sentences, reasons, strict=True) if not reason]
+    spoken = sum(bool(FIRST_PERSON.search(text) or _SECOND_PERSON.search(text)) for text in told)
+    return Genre(
+        wire=float(any(dateline_length(sentence.text.strip()) for sentence in sentences[:3])),
+        spoken=min(1.0, 2 * spoken / max(1, len(told))),
+        extent=min(1.0, max(0.0, log(max(1, len(told)) / _SHORT_TEXT) / log(_LONG_TEXT / _SHORT_TEXT))),
+        headings=_item_headings(sentences, content, reasons),
+    )
+
+
+def _item_headings(
+    sentences: Sequence[Sentence], content: Sequence[Sequence[str]], reasons: Sequence[str]
+) -> frozenset[int]:
+    """Where the items of a programme or a round-up begin: lines whose words the sentence behind says again.
+
+    The headings within one article (措施有力, 二、深化改革) are not repeated; a caption is not either.
+    """
+    lines = [
+        i
+        for i in range(len(sentences) - 1)
+        if reasons[i] == HEADING and not reasons[i + 1] and _may_head(sentences[i].text) and content[i]
+    ]
+    if len(lines) < _FEWEST_ITEMS:
+        return frozenset()
+    repeated = sum(2 * len({*content[i]} & {*content[i + 1]}) >= len({*content[i]}) for i in lines)
+    return frozenset(lines) if repeated >= max(_FEWEST_ITEMS, len(lines) / 2) else frozenset()
+
+
+def _may_head(text: str) -> bool:
+    return "\n" in text and 6 <= len(text.strip()) <= _LONGEST_HEADING and not _NUMBERED.match(text)
