@@ -9,7 +9,7 @@ Nothing here reads, writes, ranks or renders.  Offsets are counted in Python cha
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
@@ -106,8 +106,22 @@ class Summary:
     verdicts: tuple[Verdict, ...] = ()
 
     def __str__(self) -> str:
-        gap = "" if self.language.startswith("zh") else " "
-        return gap.join(s.printed if s.ends or gap else s.printed + "；" for s in self.sentences).removesuffix("；")
+        return join_printed([sentence.printed for sentence in self.sentences], self.language)
+
+
+def join_printed(sentences: Iterable[str], language: str) -> str:
+    """Return one paragraph: Chinese sentences follow each other closely, headings behind ；, others after a space.
+
+    Where one was cut at its end and the next at its beginning, one …… shows both.
+    """
+    told = ""
+    for sentence in sentences:
+        if language and not language.lower().startswith("zh"):
+            told += f" {sentence}" if told else sentence
+            continue
+        told += "；" if told[-1:].isalnum() else ""
+        told += sentence.removeprefix("……") if told.endswith("……") else sentence
+    return told
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,9 +23,12 @@ _LEAST_FRONT = 8
 """What stands before a form goes only where it is longer: 11月18日， tells when, and its …… would take as much room."""
 
 _LEANS = re.compile(
-    r"^[“「\s]*(?:他|她|它|其(?!中|实|他|余|间)|该|此(?!间)|这|那|对此|此外|另外|然而|但|不过|同时|因此|所以|而且|于是|随后|接着|为此|与此同时|反之|相反|"
+    r"^[“「\s]*(?:他|她|它|其(?!中|实|他|余|间)|该|此(?!间)|这|那|对此|此外|另外|然而|但|不过|同时|因此|所以|而且|于是|随后|接着|同日|次日|翌日|为此|与此同时|反之|相反|"
     r"(?:He|She|It|They|This|That|These|Those|But|However|Also|And|So|Meanwhile)\b)"
 )
+
+
+_QUOTED = re.compile(r"“[^“”]*”[。！？]?|「[^「」]*」[。！？]?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +85,14 @@ def worth(features: Mapping[str, float], weighed: Mapping[str, float]) -> float:
 
 
 def leans(text: str) -> bool:
-    """Return whether a sentence opens with a word that points to the one before it: 他 该 对此 此外."""
-    return bool(_LEANS.search(text))
+    """Return whether a sentence points to the one before it: by 他 该 对此 此外, or because that names the speaker.
+
+    “……” alone, or half a quotation, does not say who spoke.
+    """
+    text = text.strip()
+    if _LEANS.search(text) or text.count("“") != text.count("”") or text.count("「") != text.count("」"):
+        return True
+    return bool(_QUOTED.fullmatch(text))
 
 
 def _slices(simple: str, placed: Sequence[tuple[str, int]], trim: bool) -> Iterator[tuple[int, int, bool, bool]]:

@@ -28,15 +28,17 @@ _CLAUSES = 16
 _HAN = re.compile(HAN)
 _SPEAKS = re.compile(
     r"(?:说|道|表示|称|指出|强调|要求|认为|提出|介绍|告诉|告诉\S{1,4}|坦言|透露|显示|表明|获悉|了解到?|报道|消息|宣布|明确|提到|写道|回应|呼吁|建议|预计|预测|判断|警告|"
-    r"承认|解释|补充|直言|感叹|回忆|注意到|发现|看到|指|讲|谈到|问|答|喊|通报|包括|如下|分别是|是|为|有|即|重申|希望|相信|看来|反映|证实|声明|主张|提醒|(?<![合反照守])规定|提示|认定|决定|"
+    r"公告|通告|承认|解释|补充|直言|感叹|回忆|注意到|发现|看到|指|讲|谈到|问|答|喊|通报|包括|如下|分别是|是|为|有|即|重申|希望|相信|看来|反映|证实|声明|主张|提醒|(?<![合反照守])规定|提示|认定|决定|"
     r"承诺|确认|披露|声称|宣称|坚称|分析|分析称|研判|评价|补充说|批示|指示|估计|强调说|通知|裁定|判决|约定|同意|获知|得知|证明|说明)$"
 )
 _MEDIUM = re.compile(
-    r"^(?:据|根据|按照)[^，,“]{0,40}(?:报道|消息|统计|数据|报告|了解|悉|通报|公告|显示|测算|预测|预报|网站|报|社|网|台)$"
-    r"|^[^，,“]{0,36}(?:数据|统计|调查|研究|财报|结果|公报|预报|监测)(?:结果)?(?:显示|表明)$"
-    r"|^[^，,“]{0,25}(?:记者|本报|本网)[^，,“]{0,25}(?:获悉|了解到|注意到|看到|发现)$|^(?:据悉|据了解|据介绍|据统计|据透露|据报道|获悉)$"
+    r"^(?:据|根据)[^，,“]{0,24}(?:报|社|网|台|媒|媒体|新闻|客户端|电视|杂志|周刊|公众号|外电)[^，,“]{0,20}(?:报道|消息|披露|援引)?$"
+    r"|^(?:据|根据)[^，,“]{0,30}(?:统计|数据|测算|监测)(?:显示)?$"
+    r"|^[^，,“]{0,36}(?:数据|统计|调查|研究|财报|监测|预报)(?:结果)?(?:显示|表明)$"
+    r"|^(?:日前|近日|\d+日)?(?:记者|本报|本网)?[^，,“]{0,6}(?:获悉|了解到|注意到)$|^记者[^，,“]{0,25}(?:获悉|了解到)$"
+    r"|^(?:据悉|据了解|据介绍|据统计|据报道|报道称)$"
 )
-"""Who reported or counted it: the report stands without."""
+"""Who reported or counted it: the report stands without.  Not so a ministry, a verdict or a bystander."""
 
 _TIME = re.compile(
     r"^(?:当地时间|北京时间)?(?:\d{1,4} ?[年月日时点]|近日|日前|昨[天日晚]?|今[天日晨年晚早]|当[日天晚]|目前|近期|"
@@ -55,6 +57,47 @@ _PURPOSE = re.compile(
     r"[\u3400-\u9fff]为(?:让|了|进一步|更好|确保|推动|加快|推进|促进|规范|加强|保障|落实|贯彻|解决|方便)"
 )
 """A subject that goes on to its purpose: 民政局为让失能老人获得照护， neither may go nor stand."""
+
+_BINDS = re.compile(
+    r"\d{4} ?年|[去前]年|此前|年前|世纪|以往|过去|当年|当时|历史上|早在|曾|^每|^逢|^由|^(?:据|根据|按照)[^，]*(?:决定书|判决|公告|通报|声明|消息|说法|介绍|"
+    r"透露|博文|微博|网友|爆料)"
+)
+"""What may not go: a time long gone (the news would seem to be of today), who said or did it, a rule (每…都)."""
+
+_COLLOQUIAL = re.compile(r"我觉得|就是说|这个.*这个|那个|咱们|对吧|是吧|然后|啊[，。]|呢[，。]|嗯|那么|的话，")
+"""A talk is not trimmed: its commas part breaths, not clauses."""
+
+_TOPIC = re.compile(
+    r"(?:来看|来说|而言|来讲)$|^(?:惊悉|欣悉|欣闻)|^(?:再?加上|除了)|^[这那该此其][^，]*的[^，是有为]{1,6}$"
+)
+"""A clause that only raises what the next one is about: 就双方关系来看  这句嘱托  惊悉客机失事."""
+
+_ALSO = re.compile(r"也|亦|还|同样|同样|另外|其他|其余|同步|“[^”]*[这那他她该]")
+_VERBAL_NOUNS = frozenset(
+    (
+        "投资",
+        "消费",
+        "生产",
+        "贸易",
+        "出口",
+        "进口",
+        "销售",
+        "收入",
+        "支出",
+        "就业",
+        "教育",
+        "旅游",
+        "交通",
+        "运输",
+        "研究",
+        "调查",
+        "报告",
+        "会议",
+        "活动",
+    )
+    + ("比赛", "考试", "讲话", "规划", "改革", "报名", "招生", "招聘", "供应", "需求", "采购")
+)
+"""Verbal nouns (vn) that do stand first as a subject: 投资增长  出口回升."""
 
 _HOLDS_SUBJECT = re.compile(r"^[^，]{4,}(?:在|于|就|应|回应|针对)[^，]*$")
 """发言人蒋某星期四在记者会上， holds the subject of what follows."""
@@ -94,12 +137,12 @@ _LINKED = re.compile(
     r"[二三四五六七八九十]要|第?[二三四五六七八九十]、|其中|当中|累计|合计|平均|预计|总计|占|每|随之|随即|继续|进一步|切实|着力|不断|相关|有关|上述|所谓|尚|只|仅|几|许多|多|"
     r"部分|一些|某|院方|馆方|校方|园方|店方|警方|当地|期间|辖区|此间|会上|会后|现场|"
     r"全长|总投资|面积|总额|总量|金额|人数|数量|产值|增速|增幅|降幅|涨幅|跌幅|占比|比重|年龄|身高|价格|规模|时间|地点|目的|原因|总面积|总长|总建筑|项目总|预算|概算|成交|净利|营收|"
-    r"归母|扣非|毛利|目标价|跌|涨|升|降|规定|要求|明确|提出|强调|提醒|呼吁|建议|决定|计划|同期|当年|当月|翌日|次日)"
+    r"归母|扣非|毛利|目标价|跌|涨|升|降|规定|要求|明确|提出|强调|提醒|呼吁|建议|决定|计划|公司(?=[股于自拟将与的])|本公司|集团(?=[股于自拟将])|全年|同期|当年|当月|翌日|次日)"
 )
 """Openings that lean on what stood before."""
 
 _LEANS_BACK = re.compile(
-    r"^(?:但|却|然而|不过|可是|而非|而不是|而是|否则|只是|才|就(?!业)|则|便|所以|因此|因而|故|也|还|而且|并且|更|又|都(?!市)|甚至|尽管|虽然|不如|以免|除非|除外|等|即[^将使墨]|不得|不含|但书)"
+    r"^(?:但|却|然而|不过|可是|而非|而不是|而是|否则|只是|才|就(?!业)|则|便|所以|因此|因而|故|也|还|而且|并且|更|又|都(?!市)|甚至|尽管|虽然|不如|以免|除非|除外|等|即[^将使墨]|不得|不含|但书|以及|或者|每次|每人|每户|最多|最长|不超过|仅限|限于|跌|涨|有利于|有助于)"
 )
 """Openings of a clause that the one before it may not be printed without."""
 
@@ -113,6 +156,9 @@ _QUOTATION = re.compile(r"[“「『][^”」』]*[”」』]?")
 _MEASURES = re.compile(r"(?:[为达超约至升降增减有占]|超过|达到|突破)\d")
 _ADVERBS = frozenset(("将", "已", "已经", "正", "正在", "均", "仍", "曾", "共", "即将", "全部", "未", "不"))
 _CAUSE = re.compile(r"^(?:但|而|并|也|又|且|特别是|尤其是)(?:因|由于|为|在|随着|经|从|对|通过)")
+_ELLIPTIC = re.compile(r"^[^，]{1,16}?(?:为|达|约|超|占)[\d一二三四五六七八九十]")
+"""广东、黑龙江为4.5%： of what, the clause before told."""
+
 _PENDING = re.compile(
     r"(?:依托|借助|凭借|利用|围绕|针对|立足|聚焦|以[^，；]{2,20}为(?:契机|抓手|主题|引领|牵引|目标|核心|重点|依托|基础|支撑))[^，；]*$"
 )
@@ -222,7 +268,7 @@ class _Clause:
         for word, tag, verb in zip(self.words, self.tags, self.verbs, strict=True):
             if verb or tag in ("p", "d", "ad", "c") or word in _JOINS:
                 break
-            if tag in ("r", "y", "f", "ul", "uj") and not phrase:
+            if not phrase and (tag in ("r", "y", "f", "ul", "uj") or (tag == "vn" and word not in _VERBAL_NOUNS)):
                 return []
             phrase.append((word, tag))
         named = [pair for pair in phrase if pair[1] not in ("t", "m", "q", "mq")]
@@ -255,6 +301,8 @@ def standing_runs(body: str, words: Sequence[tuple[str, int]]) -> list[Run]:
     """
     ends = clause_ends(body)
     if len(ends) == 1:
+        return []
+    if _COLLOQUIAL.search(body):
         return []
     if not _HAN.search(body):
         return [Run(a, b, a > 0, b < len(body.rstrip())) for a, b in english_runs(body, ends)]
@@ -289,14 +337,19 @@ def _may_begin(clauses: Sequence[_Clause], i: int) -> bool:
     if i == 0:
         return not _CONNECTIVE.search(clauses[0].plain)
     before, here = clauses[:i], clauses[i]
-    if any(clause.announces or clause.opens_pair or _PURPOSE.search(clause.unquoted) for clause in before):
+    if _ELLIPTIC.search(here.plain) and not all(clause.medium for clause in before):
+        return False
+    if any(
+        clause.announces or clause.opens_pair or _BINDS.search(clause.plain) or _PURPOSE.search(clause.unquoted)
+        for clause in before
+    ):
         return False
     framed = all(clause.frame for clause in before)
-    if here.frame and i + 1 < len(clauses) and not _CONNECTIVE.search(here.plain):
+    if here.frame and i + 1 < len(clauses) and here.when:
         return bool(clauses[i + 1].subject) if framed else clauses[i + 1].has_actor and before[-1].mark in "；;"
     if framed:
         return bool(here.subject) or (before[-1].medium and not _LINKED.search(here.plain) and not here.frame)
-    return here.has_actor and (before[-1].when or not before[-1].frame)
+    return here.has_actor and not _ALSO.search(here.plain) and (before[-1].when or not before[-1].frame)
 
 
 def _may_end(clauses: Sequence[_Clause], i: int, j: int) -> bool:
@@ -313,6 +366,8 @@ def _may_end(clauses: Sequence[_Clause], i: int, j: int) -> bool:
     if not gone:
         return True
     if (here.announces and not _quotes_first(here)) or here.frame or here.plain.endswith("的") or len(here.plain) < 4:
+        return False
+    if not here.says_something or _PENDING.search(here.unquoted) or _TOPIC.search(here.plain):
         return False
     if (
         _PURPOSE.search(here.unquoted)

@@ -31,7 +31,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from digest.model import Coverage, Highlight, Issue, Item, Reference, Sentence, SourceReport, Summary
+from digest.model import Coverage, Highlight, Issue, Item, Reference, Sentence, SourceReport, Summary, join_printed
 from digest.render.typography import (
     chinese_date,
     chinese_weekday,
@@ -103,13 +103,6 @@ def language_tag(language: str) -> str:
     return language if known else ""
 
 
-def join_sentences(sentences: Iterable[str], language: str) -> str:
-    """One paragraph: Chinese sentences follow each other closely, headings behind ；, others after a space."""
-    if language and not language.lower().startswith("zh"):
-        return " ".join(sentences)
-    return "".join(text + "；" if text[-1:].isalnum() else text for text in sentences).removesuffix("；")
-
-
 def printed_sentences(summary: Summary) -> list[str]:
     """The summary's sentences as a reader sees them, each on one line."""
     return [text for text in (_printed(sentence) for sentence in summary.sentences) if text]
@@ -141,7 +134,7 @@ def _story(item: Item, issue: Issue) -> Context:
         "published_iso": published_iso(article.published, zone),
         "lang": language_tag(article.language),
         "sentences": sentences,
-        "summary": join_sentences(sentences, article.language or item.summary.language),
+        "summary": join_printed(sentences, article.language or item.summary.language),
         "keywords": list_keywords(item.summary.keywords),
         "also": [_reference_context(reference) for reference in item.also[:MOST_REFERENCES]],
         "also_count": len(item.also),

@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from digest.errors import TemplateError
-from digest.model import Issue, Letter
-from digest.render.context import Context, Footer, issue_context, join_sentences
+from digest.model import Issue, Letter, join_printed
+from digest.render.context import Context, Footer, issue_context
 from digest.render.templating import Press
 from digest.render.typography import clean, clip
 
@@ -136,7 +136,7 @@ def _reduce(context: Context, cut: _Cut, lowest: list[int]) -> Context:
 
 def _shorten(story: Context) -> Context:
     sentences = story["sentences"][:1]
-    return {**story, "sentences": sentences, "summary": join_sentences(sentences, story["lang"])}
+    return {**story, "sentences": sentences, "summary": join_printed(sentences, story["lang"])}
 
 
 def _unlink(story: Context, plain: bool) -> Context:

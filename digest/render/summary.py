@@ -8,13 +8,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from digest.model import Article, Summary, Verdict
+from digest.model import Article, Summary, Verdict, join_printed
 from digest.render.context import (
     LONGEST_NAME,
     LONGEST_TITLE,
     WEB,
     Context,
-    join_sentences,
     language_tag,
     list_keywords,
     printed_sentences,
@@ -68,7 +67,7 @@ def summary_context(article: Article, summary: Summary) -> Context:
         "published_iso": published_iso(article.published),
         "lang": language_tag(article.language or summary.language),
         "sentences": sentences,
-        "summary": join_sentences(sentences, summary.language or article.language),
+        "summary": join_printed(sentences, summary.language or article.language),
         "keywords": list_keywords(summary.keywords),
     }
 
