@@ -37,7 +37,7 @@ class Similarity:
     def cosine(self, i: int, j: int) -> float:
         """Return the cosine of texts `i` and `j`, from 0 to 1."""
         one, other = sorted((self._row(i), self._row(j)), key=len)
-        return round(sum(weight * other[word] for word, weight in one.items() if word in other), _PRECISION)
+        return round(sum((weight * other[word] for word, weight in one.items() if word in other), 0.0), _PRECISION)
 
     def edges(self) -> Iterator[tuple[int, int, float]]:
         """Yield every pair of texts of which one is among the ten most similar of the other, and the cosine."""
@@ -49,7 +49,8 @@ class Similarity:
         common, count = max(_COMMON_LONG, round(_COMMON * share)), max(_STRONGEST_LONG, round(_STRONGEST * share))
         vectors = _without_common(sparse.csr_array(self._vectors, shape=self._shape), common)
         columns = vectors.T.tocsr()
-        kept = [_strongest(vectors[i : i + _BLOCK] @ columns, i, count) for i in range(0, n, _BLOCK)]
+        blocks = ((i, vectors[i : i + _BLOCK] if n > _BLOCK else vectors) for i in range(0, n, _BLOCK))
+        kept = [_strongest(block @ columns, i, count) for i, block in blocks]
         one, other, cosine = (np.concatenate(parts) for parts in zip(*kept, strict=True))
         _, first = np.unique(np.minimum(one, other) * n + np.maximum(one, other), return_index=True)
         yield from zip(one[first].tolist(), other[first].tolist(), cosine[first].tolist(), strict=True)

@@ -9,13 +9,17 @@ import logging
 import re
 import threading
 import unicodedata
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from importlib import import_module
+from importlib.machinery import PathFinder
 from importlib.resources import files
-from importlib.util import find_spec
+from importlib.util import find_spec, module_from_spec
 from itertools import groupby
 from math import log
+from typing import Any, Literal
 
 from digest.rank import lexicon
 from digest.rank.language import HAN, simplify
@@ -86,15 +90,14 @@ def segmenter_name() -> str:
     return f"{name} {version(name)}"
 
 
-def use_segmenter(name: str) -> None:
+def use_segmenter(name: Literal["jieba", "rjieba"]) -> None:
     """Cut with `jieba` or `rjieba` from now on, in the whole process: for measuring and for comparing the two.
 
     Raises:
         ModuleNotFoundError: it is not installed.
     """
-    chosen = _LOADERS[name]()
     with _lock:
-        _loaded[:] = [chosen]
+        _loaded[:] = [_load(name)]
         _cut.cache_clear()
 
 
@@ -107,7 +110,7 @@ def _segmenter() -> _Segmenter:
     if not _loaded:
         with _lock:
             if not _loaded:
-                _loaded.append(_LOADERS[_preferred()]())
+                _loaded.append(_load(_preferred()))
     return _loaded[0]
 
 
@@ -115,16 +118,34 @@ def _preferred() -> str:
     return "rjieba" if find_spec("rjieba") else "jieba"
 
 
+@cache
+def _load(name: str) -> _Segmenter:
+    return _load_rjieba() if name == "rjieba" else _load_jieba()
+
+
 def _load_rjieba() -> _Segmenter:
-    import rjieba
+    segmenter = _compiled("rjieba").Jieba()
 
     def cut(run: str) -> list[str]:
         words: list[str] = segmenter.cut(run)
         return _cut_repeats(words, segmenter.cut(run, False)) if _REPEATS.search(run) else words
 
-    # Its own, because that of the module has words added by whoever else uses it.
-    segmenter = rjieba.Jieba()
     return _Segmenter("rjieba", cut)
+
+
+def _compiled(name: str) -> Any:
+    """The compiled module inside the package `name`, without the package.
+
+    `import rjieba` builds a segmenter, which whoever imports it shares and may add words to; ours would be a second
+    one, and a short text would wait for the first as well.
+    """
+    package = find_spec(name)
+    found = package and PathFinder.find_spec(name, package.submodule_search_locations)
+    if not found or not found.loader:
+        return import_module(name)
+    module = module_from_spec(found)
+    found.loader.exec_module(module)
+    return module
 
 
 def _cut_repeats(words: list[str], known: list[str]) -> list[str]:
@@ -136,18 +157,16 @@ def _cut_repeats(words: list[str], known: list[str]) -> list[str]:
     loose = ["".join(own) if single else list(own) for single, own in groupby(known, lambda word: len(word) == 1)]
     if not any(isinstance(own, str) and _REPEATS.search(own) for own in loose):
         return words
-    from jieba import finalseg
-
+    model = _import_jieba().finalseg
     return [
         word
         for own in loose
-        for word in (finalseg.cut(own) if isinstance(own, str) and len(own) > 1 and not lexicon.frequency(own) else own)
+        for word in (model.cut(own) if isinstance(own, str) and len(own) > 1 and not lexicon.frequency(own) else own)
     ]
 
 
 def _load_jieba() -> _Segmenter:
-    import jieba
-
+    jieba = _import_jieba()
     jieba.setLogLevel(logging.WARNING)
     segmenter = jieba.Tokenizer()
     # Not initialize(): that believes a cache in a /tmp where everybody may write, and saves no time.
@@ -156,4 +175,7 @@ def _load_jieba() -> _Segmenter:
     return _Segmenter("jieba", segmenter.lcut)
 
 
-_LOADERS = {"jieba": _load_jieba, "rjieba": _load_rjieba}
+def _import_jieba() -> Any:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it imports pkg_resources, which tells every reader that it is deprecated
+        return import_module("jieba")
