@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import log
 
 from digest.model import Sentence
-from digest.rank.forms import Form, Topic, find_topic, forms_of, worth
+from digest.rank.clauses import clause_ends
+from digest.rank.forms import Form, Topic, find_topic, forms_of, most_gained, worth
 from digest.rank.genre import find_genre
 from digest.rank.graph import Similarity, centrality
 from digest.rank.language import simplify
@@ -45,6 +46,13 @@ class Analysis:
         for sentence, features in self.featured_forms(at, trim=trim):
             yield Form(sentence, round(rank + worth(features, weighed.form), 9), features["leans"] > 0)
 
+    def hope(self, at: int, *, trim: bool) -> float:
+        """Return a bound of what any form of the sentence at position `at` is worth, found without looking for them."""
+        rank = log(max(_NEVER, self.sentences[at].score))
+        whole, features = next(self.featured_forms(at, trim=trim))
+        more = most_gained(features, weights().form) if trim and len(clause_ends(whole.text)) > 1 else 0.0
+        return rank + worth(features, weights().form) + more
+
     def featured_forms(self, at: int, *, trim: bool) -> Iterator[tuple[Sentence, dict[str, float]]]:
         """Yield the same forms with the features their worth is made of."""
         content = set(self.content[at])
@@ -57,7 +65,7 @@ def analyse(pieces: Sequence[Sentence], text: str, title: str = "", query: str =
     Everything is judged on the simplified copy, which has the same offsets.
     """
     simple = simplify(text)
-    plain = [replace(piece, text=simple[piece.start : piece.end]) for piece in pieces]
+    plain = [Sentence(simple[p.start : p.end], p.start, p.end, p.index) for p in pieces]
     words = _tokenize_each(plain)
     content = [content_words(own) for own in words]
     reasons = [ineligible_because(piece) for piece in plain]
@@ -73,7 +81,10 @@ def analyse(pieces: Sequence[Sentence], text: str, title: str = "", query: str =
     prior = [prior_of(own, weighed) if i in chosen else _NEVER for i, own in enumerate(features)]
     similarity = Similarity(content)
     ranks = centrality(similarity, prior)
-    scored = tuple(replace(p, score=round(r * len(pieces), 6)) for p, r in zip(pieces, ranks, strict=True))
+    count = len(pieces)
+    scored = tuple(
+        Sentence(p.text, p.start, p.end, p.index, round(rank * count, 6)) for p, rank in zip(pieces, ranks, strict=True)
+    )
     return Analysis(
         sentences=scored,
         simple=[piece.text for piece in plain],

@@ -4,28 +4,28 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 
 from digest.model import Sentence
 from digest.rank.dateline import dateline_length
 
-_MARK = re.compile(r"[，；：,;:]")
 _PAIRS = ("“”", "‘’", "「」", "『』", "《》", "〈〉", "（）", "()", "【】", "[]")
 _OPENS = {pair[0]: pair[1] for pair in _PAIRS}
+_MARKS = frozenset("，；：,;:")
+_SIGN = re.compile(f"[{re.escape(''.join(_PAIRS) + ''.join(sorted(_MARKS)))}]")
 
 
 def clause_ends(text: str) -> list[int]:
     """Return where the clauses of `text` end, behind each ，；： that stands free, in order; the last is its length."""
-    if not _MARK.search(text):
-        return [len(text)]
     ends: list[int] = []
     waiting: list[str] = []
-    for at, char in enumerate(text):
+    for match in _SIGN.finditer(text):
+        at, char = match.start(), match.group()
         if waiting and char == waiting[-1]:
             waiting.pop()
-        elif char in _OPENS and _OPENS[char] in text[at + 1 :]:
-            waiting.append(_OPENS[char])
-        elif not waiting and _MARK.match(char) and not _in_number(text, at):
+        elif char in _OPENS:
+            if text.find(_OPENS[char], at + 1) >= 0:
+                waiting.append(_OPENS[char])
+        elif not waiting and char in _MARKS and not _in_number(text, at):
             ends.append(at + 1)
     return ends if ends and ends[-1] == len(text) else [*ends, len(text)]
 
@@ -54,11 +54,12 @@ def part(
     text = sentence.text[start:end]
     begin = sentence.start + start + len(text) - len(text.lstrip())
     text = text.strip()
-    return replace(
-        sentence,
-        text=text,
-        start=begin,
-        end=begin + len(text),
+    return Sentence(
+        text,
+        begin,
+        begin + len(text),
+        sentence.index,
+        sentence.score,
         cut=tail or sentence.cut,
         cut_before=front or sentence.cut_before,
         forced=forced or sentence.forced,

@@ -7,11 +7,11 @@ Wan and Bansal, "Extractive is not Faithful", 2022).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from heapq import heapify, heappop, heappush
 
 from digest.model import Sentence
+from digest.rank.analysis import Analysis
 from digest.rank.forms import Form
 
 REPEAT = 0.7
@@ -23,6 +23,8 @@ _PLENTY = 120
 _LEAST_ROOM = 14
 _LOOKED_AT = 60
 _CHARS_A_SENTENCE = 10
+_UNSEEN = -1
+_TOO_LITTLE = "says too little beside what was taken"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,59 +78,55 @@ class Selection:
         return bool(self.chosen) and self.room(budget) < _LEAST_ROOM
 
 
-def select(
-    sentences: Sequence[Sentence],
-    candidates: Sequence[int],
-    budget: Budget,
-    forms: Callable[[int], list[Form]],
-    cosine: Callable[[int, int], float],
-) -> Selection:
-    """Return a selection from `sentences` (already scored) among the positions `candidates`.
+def select(known: Analysis, budget: Budget) -> Selection:
+    """Return a selection of the candidates of an analysed text.
 
-    `forms` gives the forms of a sentence.  Lazy greedy (Minoux 1978): what a sentence adds only falls as more is taken
-    and room shrinks, so only the dearest is ever looked at again.
+    Lazy greedy (Minoux 1978): what a sentence adds only falls as more is taken and room shrinks, so only the dearest is
+    ever looked at again; and only when it is looked at first are its shorter forms worked out.
     """
-    desk = _Desk(sentences, candidates, budget, forms, cosine)
-    while desk.waiting and not desk.taken.full(budget):
+    desk = _Desk(known, budget)
+    while not desk.done():
         desk.step(lone=False)
     if not desk.taken.chosen:
-        desk.restart()
-        while desk.waiting and not desk.taken.full(budget):
+        desk.lay_out()
+        while not desk.done():
             desk.step(lone=True)
-    desk.taken.reasons.update(
-        {at: "the summary is full" for _, at, _, _ in desk.waiting if at not in desk.taken.reasons}
-    )
+    reason = "the summary is full" if desk.taken.full(budget) else _TOO_LITTLE
+    desk.taken.reasons.update({at: reason for _, at, *_ in desk.waiting if at not in desk.taken.reasons})
     return desk.taken
 
 
 class _Desk:
     """The candidates on the table, dearest first, and what was taken."""
 
-    def __init__(
-        self,
-        sentences: Sequence[Sentence],
-        candidates: Sequence[int],
-        budget: Budget,
-        forms: Callable[[int], list[Form]],
-        cosine: Callable[[int, int], float],
-    ) -> None:
-        self.budget, self.cosine, self.taken = budget, cosine, Selection()
+    def __init__(self, known: Analysis, budget: Budget) -> None:
+        self.known, self.budget, self.taken = known, budget, Selection()
         wanted = (budget.chars or 0) // _CHARS_A_SENTENCE + 4 * (budget.sentences or 0) + _LOOKED_AT
-        ranked = sorted(candidates, key=lambda i: (-sentences[i].score, i))
-        self.candidates = set(candidates)
-        self.forms = {i: forms(i) for i in ranked[:wanted]}
+        ranked = sorted(known.candidates, key=lambda i: (-known.sentences[i].score, i))
+        self.candidates = set(known.candidates)
+        self.looked_at = ranked[:wanted]
         self.taken.reasons.update(dict.fromkeys(ranked[wanted:], "ranks far below"))
-        self.restart()
+        self.forms: dict[int, list[Form]] = {}
+        self.lay_out()
 
-    def restart(self) -> None:
+    def lay_out(self) -> None:
+        """Put every candidate on the table at the most it may be worth."""
         self.picked: list[int] = []
-        self.waiting = [(-forms[0].worth, i, 0.0, 0) for i, forms in self.forms.items() if forms]
+        self.waiting = [(-self._hope(at), at, 0.0, _UNSEEN) for at in self.looked_at]
         heapify(self.waiting)
+
+    def _hope(self, at: int) -> float:
+        return self.forms[at][0].worth if at in self.forms else self.known.hope(at, trim=self.budget.trim)
+
+    def done(self) -> bool:
+        """Whether nothing that is left is worth its length."""
+        return not self.waiting or self.taken.full(self.budget) or self._adds_too_little(-self.waiting[0][0])
 
     def step(self, *, lone: bool) -> None:
         """Look at the dearest candidate once: take it, leave it, or put it back at what it is worth now."""
         value, at, similar, seen = heappop(self.waiting)
-        similar = max([similar, *(self.cosine(at, other) for other in self.picked[seen:])])
+        others = self.picked[max(0, seen) :]
+        similar = max([similar, *(self.known.similarity.cosine(at, other) for other in others)])
         form = self._fitting(at, self.taken.room(self.budget), leaning=True)
         if form is None:
             self.taken.reasons[at] = "too long for what is left"
@@ -137,15 +135,22 @@ class _Desk:
         elif -(now := round(form.worth - _REDUNDANCY * similar, 9)) > value:
             heappush(self.waiting, (-now, at, similar, len(self.picked)))
         elif self._adds_too_little(now):
-            self.taken.reasons[at] = "says too little beside what was taken"
+            self.taken.reasons[at] = _TOO_LITTLE
         elif form.leans and not lone:
             self._take_leaning(at, form)
         else:
             self._take(at, form)
 
+    def _forms(self, at: int) -> list[Form]:
+        """All forms of a sentence, dearest first."""
+        if at not in self.forms:
+            forms = self.known.forms(at, trim=self.budget.trim)
+            self.forms[at] = sorted(forms, key=lambda f: (-f.worth, f.sentence.start, f.sentence.end))
+        return self.forms[at]
+
     def _fitting(self, at: int, room: float, *, leaning: bool) -> Form | None:
         """The dearest form of a sentence that fits."""
-        fits = (f for f in self.forms.get(at, ()) if len(f.sentence.printed) <= room and (leaning or not f.leans))
+        fits = (f for f in self._forms(at) if len(f.sentence.printed) <= room and (leaning or not f.leans))
         return next(fits, None)
 
     def _adds_too_little(self, value: float) -> bool:
@@ -171,9 +176,7 @@ class _Desk:
 
     def _whole(self, at: int, room: float) -> Form | None:
         """The sentence at `at` with its end, which is what the next one points to, where that fits and stands."""
-        fits = [
-            f for f in self.forms.get(at, ()) if len(f.sentence.printed) <= room and not f.leans and not f.sentence.cut
-        ]
+        fits = [f for f in self._forms(at) if len(f.sentence.printed) <= room and not f.leans and not f.sentence.cut]
         return fits[0] if fits else None
 
     def _take(self, at: int, form: Form, reason: str = "") -> None:

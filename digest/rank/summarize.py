@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from digest.model import Sentence, Summary, Verdict
 from digest.rank.analysis import Analysis, analyse
 from digest.rank.clauses import force, locate
-from digest.rank.forms import Form
 from digest.rank.keywords import find_keywords
 from digest.rank.language import detect_language, is_chinese, simplify
 from digest.rank.selection import Budget, Selection, select
@@ -53,7 +52,7 @@ def summarize(
     if not has_words(text):
         return _bare(text, pieces, budget, language)
     known = analyse(pieces, text, title or "", query or "")
-    chosen = select(known.sentences, known.candidates, budget, _forms(known, trim), known.similarity.cosine)
+    chosen = select(known, budget)
     if not chosen.chosen:
         chosen.chosen.append(_forced(known, budget))
     return Summary(
@@ -82,11 +81,6 @@ def _budget(
         chars = CHARS_CHINESE if is_chinese(language) else CHARS_OTHER
     chinese = is_chinese(language)
     return Budget(chars, sentences, trim, gap=0 if chinese else 1, scale=1 if chinese else 3)
-
-
-def _forms(known: Analysis, trim: bool) -> Callable[[int], list[Form]]:
-    """The forms of a sentence, dearest first."""
-    return lambda at: sorted(known.forms(at, trim=trim), key=lambda f: (-f.worth, f.sentence.start, f.sentence.end))
 
 
 def _keywords(known: Analysis, text: str, title: str) -> tuple[str, ...]:

@@ -115,7 +115,8 @@ class _Clause:
     @cached_property
     def binds(self) -> bool:
         """Whether what follows would say another thing, or be another's word, without it."""
-        return bool(
+        topic = not self.frame and not self.says_something
+        return topic or bool(
             sign.BINDS.search(self.plain) or sign.PURPOSE.search(self.unquoted) or sign.AMONG.search(self.plain)
         )
 
@@ -201,9 +202,12 @@ def _may_begin(clauses: Sequence[_Clause], i: int) -> bool:
     framed = all(clause.frame for clause in before)
     if here.frame and i + 1 < len(clauses) and here.when:
         return bool(clauses[i + 1].subject) if framed else clauses[i + 1].has_actor and before[-1].mark in "；;"
+    lost = not all(clause.when or clause.medium or sign.CONNECTIVE.search(clause.plain) for clause in before)
+    if sign.DEICTIC.search(here.plain) or (lost and sign.ALSO.search(here.plain)):
+        return False
     if framed:
         return bool(here.subject) or (before[-1].medium and not sign.LINKED.search(here.plain) and not here.frame)
-    return here.has_actor and not sign.ALSO.search(here.plain) and (before[-1].when or not before[-1].frame)
+    return here.has_actor and (before[-1].when or not before[-1].frame)
 
 
 def _may_end(clauses: Sequence[_Clause], i: int, j: int) -> bool:
@@ -219,8 +223,14 @@ def _may_end(clauses: Sequence[_Clause], i: int, j: int) -> bool:
         return False
     if all(clause.frame for clause in kept) or _half_a_pair(kept, gone):
         return False
+    if i and sign.SHOWS.search(clauses[i - 1].plain) and not any(map(str.isdigit, "".join(c.plain for c in kept))):
+        return False
     if not gone:
         return True
+    if sign.DATED.search(here.plain) or any(sign.STUNNED.search(clause.plain) for clause in kept):
+        return False
+    if sum(bool(sign.FROM_TO.search(clause.plain)) for clause in kept) > 1:
+        return False
     if (here.announces and not _quotes_first(here)) or here.frame or here.plain.endswith("的") or len(here.plain) < 4:
         return False
     if not here.says_something or sign.PENDING.search(here.unquoted) or sign.TOPIC.search(here.plain):

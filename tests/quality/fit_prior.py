@@ -79,11 +79,11 @@ BOUNDS: dict[str, tuple[float | None, float | None]] = {
     "headline": (0.0, None),
 }
 GROUPS = {
-    "position": ("first", "opening", "opening_untitled", "opening_wire", "opening_spoken", "depth"),
-    "genre": ("opening_wire", "opening_spoken", "item", "over_60_spoken", "over_60_long"),
+    "position": ("first", "opening", "opening_untitled", "depth", "dateline"),
     "headline": ("title", "headline"),
-    "manner": ("quotation", "question", "first_person", "attendance", "dateline", "leans"),
-    "length": ("short", "long", "length", "over_60", "over_60_spoken", "over_60_long", "under_20"),
+    "genre": ("opening_wire", "opening_spoken", "item", "over_60_spoken", "over_60_long"),
+    "manner": ("quotation", "question", "first_person", "attendance", "leans"),
+    "length": ("short", "long", "length", "over_60", "under_20"),
     "main words": ("kept", "salience", "density"),
 }
 
@@ -196,6 +196,8 @@ class Fit:
         """Return the weights that do best on `sets`, in the order of the model's names."""
         from scipy.optimize import minimize
 
+        if not self.model.names:
+            return np.zeros(0)
         rows = [row for row in self.rows if row[0] in sets]
         share = {name: 1 / sum(row[0] == name for row in rows) / len(sets) for name in sets}
         cut, scale = len(self.model.sentence), self.model.scale
@@ -251,22 +253,30 @@ def _exponential(values: Any) -> Any:
 
 
 def ablations(examples: Sequence[Example], model: Model) -> Iterator[tuple[str, Fit]]:
-    """Yield the model without each group of features, without the graph, and on whole sentences."""
-    yield "everything", Fit(examples, model)
-    yield "whole sentences only (dateline dropped)", Fit(examples, model, whole_only=True)
-    for name, group in GROUPS.items():
-        lean = Model(
-            [n for n in model.sentence if n not in group],
-            [n for n in model.form if n not in group],
-            model.damping,
-            model.penalty,
-        )
-        yield f"without {name}", Fit(examples, lean)
-    set_kernels(examples, 0.0)
-    yield "without the graph (damping 0)", Fit(examples, model)
+    """Yield TextRank alone, what each part adds to it, and the whole without one part."""
     set_kernels(examples, 0.85)
-    yield "damping 0.85, the web's", Fit(examples, model)
+    yield "TextRank alone: no prior, damping 0.85, whole sentences", Fit(examples, _only(model, ()), whole_only=True)
     set_kernels(examples, model.damping)
+    parts: tuple[str, ...] = ()
+    for part in ("position", "headline", "genre", "manner", "length", "main words"):
+        parts = (*parts, part)
+        yield f"+ {part}", Fit(examples, _only(model, parts), whole_only=True)
+    yield "+ clauses: everything", Fit(examples, model)
+    for part in ("position", "headline", "genre", "manner", "length", "main words"):
+        rest = tuple(name for name in GROUPS if name != part)
+        yield f"everything but {part}", Fit(examples, _only(model, rest))
+    set_kernels(examples, 0.0)
+    yield "everything but the graph", Fit(examples, model)
+    set_kernels(examples, model.damping)
+
+
+def _only(model: Model, parts: Sequence[str]) -> Model:
+    """The model with the features of some groups only."""
+    names = {name for part in parts for name in GROUPS[part]}
+    if len(parts) == len(GROUPS) - 1:
+        names |= {"front", "cut"}
+    sentence, form = ([name for name in own if name in names] for own in (model.sentence, model.form))
+    return Model(sentence, form, model.damping, model.penalty)
 
 
 def as_toml(model: Model, theta: Any, wanted: argparse.Namespace, cross: dict[str, float], count: int) -> str:
