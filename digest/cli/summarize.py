@@ -27,7 +27,7 @@ SENTENCES = 3
 @click.option("--ratio", type=click.FloatRange(0, 1, min_open=True), help="At most this share of the text, 0 to 1.")
 @click.option("--title", help="The headline, where the file does not tell it.")
 @click.option("--query", help="Lean towards these words.")
-@click.option("--whole-sentences", is_flag=True, help="Keep datelines and long tails.")
+@click.option("--whole-sentences", is_flag=True, help="Shorten no sentence, and keep datelines.")
 @click.option(
     "--format",
     "form",
@@ -110,7 +110,15 @@ def _as_json(article: Article, summary: Summary, explain: bool) -> dict[str, Any
         "language": article.language,
         "published": article.published.isoformat() if isinstance(article.published, date) else None,
         "sentences": [
-            {"text": s.text, "start": s.start, "end": s.end, "score": s.score, "index": s.index, "cut": s.cut}
+            {
+                "text": s.text,
+                "start": s.start,
+                "end": s.end,
+                "score": s.score,
+                "index": s.index,
+                "cut": s.cut,
+                "cut_before": s.cut_before,
+            }
             for s in summary.sentences
         ],
         "keywords": list(summary.keywords),

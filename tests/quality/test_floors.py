@@ -17,9 +17,12 @@ import pytest
 from digest.app.evaluating import Evaluation, Pair, Question, evaluate
 from digest.rank.baselines import cut_sentences
 
-OWN_TOP, OWN_FILL = 38.0, 5.0
-REAL_TOP, REAL_FILL = 43.0, 27.0
-"""Means over the sets of the gap closed: the share of the way from chance (0) to the best extract (100)."""
+OWN_TOP, OWN_FILL = 48.0, 12.0
+"""The gap closed, the share of the way from chance (0) to the best extract (100), on all our pairs together: a set of
+four has no mean worth the name."""
+
+REAL_TOP, REAL_FILL = 51.0, 37.0
+"""The same on real sets, the mean over them."""
 
 REAL_LIMIT = 40
 """So many pairs of every real set are enough for a floor."""
@@ -43,9 +46,12 @@ def evaluate_sets(files: tuple[Path, ...], limit: int | None = None) -> dict[str
     return {name: evaluate(pairs) for name, pairs in sets.items()}
 
 
-def own_sets() -> dict[str, Evaluation]:
-    """Return the evaluation of our own pairs."""
-    return evaluate_sets((PAIRS,))
+@cache
+def own_pairs() -> dict[str, Evaluation]:
+    """Return the evaluation of our own pairs, as one set."""
+    rows = [json.loads(line) for line in PAIRS.read_text(encoding="utf-8").splitlines()]
+    pairs = [Pair(row["text"], row["summary"], row["title"], row["budget"]) for row in rows]
+    return {"own": evaluate(pairs)}
 
 
 def real_sets() -> dict[str, Evaluation]:
@@ -80,14 +86,14 @@ def test_references_are_not_copied_sentences() -> None:
 
 @pytest.mark.parametrize(("question", "floor"), [("top", OWN_TOP), ("fill", OWN_FILL)])
 def test_own_pairs_stay_above_the_floor(question: str, floor: float) -> None:
-    """On our own pairs the mean gap closed stays above its floor."""
-    assert mean_gap(own_sets(), "ours", question) >= floor
+    """On our own pairs the gap closed stays above its floor."""
+    assert mean_gap(own_pairs(), "ours", question) >= floor
 
 
 @pytest.mark.parametrize("question", ["top", "fill"])
 def test_own_pairs_are_not_worse_than_the_lead(question: str) -> None:
-    """On our own pairs we are at least as good as the first sentences of the article, on the mean of the sets."""
-    sets = own_sets()
+    """On our own pairs we are at least as good as the first sentences of the article."""
+    sets = own_pairs()
     assert mean_gap(sets, "ours", question) >= mean_gap(sets, "lead", question)
 
 
