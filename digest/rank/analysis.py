@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from math import log
 
 from digest.model import Sentence
-from digest.rank.clauses import clause_ends
-from digest.rank.forms import Form, Topic, find_topic, forms_of, most_gained, worth
+from digest.rank.forms import Drafts, Topic, find_topic, worth
 from digest.rank.genre import find_genre
 from digest.rank.graph import Similarity, centrality
 from digest.rank.language import simplify
-from digest.rank.prior import Weights, ineligible_because, prior_of, sentence_features, weights
+from digest.rank.prior import ineligible_because, prior_of, sentence_features, weights
 from digest.rank.sentences import has_words
 from digest.rank.tokens import content_words, tokenize, tokenize_simplified
 
@@ -39,24 +38,18 @@ class Analysis:
     similarity: Similarity
     topic: Topic
 
-    def forms(self, at: int, *, trim: bool, weighed: Weights | None = None) -> Iterator[Form]:
-        """Yield the forms in which the sentence at position `at` may be printed, each with its worth."""
-        weighed = weighed or weights()
-        rank = log(max(_NEVER, self.sentences[at].score))
-        for sentence, features in self.featured_forms(at, trim=trim):
-            yield Form(sentence, round(rank + worth(features, weighed.form), 9), features["leans"] > 0)
+    def drafts(self, at: int, *, trim: bool) -> Drafts:
+        """Return the forms in which the sentence at position `at` may be printed."""
+        content = set(self.content[at])
+        return Drafts(self.sentences[at], self.simple[at], self.words[at], content, self.topic, trim=trim)
 
-    def hope(self, at: int, *, trim: bool) -> float:
-        """Return a bound of what any form of the sentence at position `at` is worth, found without looking for them."""
-        rank = log(max(_NEVER, self.sentences[at].score))
-        whole, features = next(self.featured_forms(at, trim=trim))
-        more = most_gained(features, weights().form) if trim and len(clause_ends(whole.text)) > 1 else 0.0
-        return rank + worth(features, weights().form) + more
+    def rank(self, at: int) -> float:
+        """Return what every form of the sentence at position `at` is worth before it is looked at."""
+        return log(max(_NEVER, self.sentences[at].score))
 
     def featured_forms(self, at: int, *, trim: bool) -> Iterator[tuple[Sentence, dict[str, float]]]:
-        """Yield the same forms with the features their worth is made of."""
-        content = set(self.content[at])
-        return forms_of(self.sentences[at], self.simple[at], self.words[at], content, self.topic, trim=trim)
+        """Yield the forms of the sentence at position `at` that stand, with the features their worth is made of."""
+        return _standing(self.drafts(at, trim=trim))
 
 
 def analyse(pieces: Sequence[Sentence], text: str, title: str = "", query: str = "") -> Analysis:
@@ -116,6 +109,16 @@ def shorten(sentence: Sentence, limit: int, title: str = "") -> Sentence | None:
     simple = simplify(sentence.text)
     words = tokenize_simplified(simple)
     topic = find_topic([content_words(words)], content_words(tokenize(title)))
-    forms = forms_of(sentence, simple, words, set(content_words(words)), topic, trim=True)
-    fitting = [(worth(features, weights().form), form) for form, features in forms if len(form.printed) <= limit]
+    drafts = Drafts(sentence, simple, words, set(content_words(words)), topic, trim=True)
+    fitting = [
+        (worth(features, weights().form), form) for form, features in _standing(drafts) if len(form.printed) <= limit
+    ]
     return max(fitting, key=lambda pair: (pair[0], -pair[1].start, -pair[1].end))[1] if fitting else None
+
+
+def _standing(drafts: Drafts) -> Iterator[tuple[Sentence, dict[str, float]]]:
+    """Yield the forms that stand with their features, the whole one first."""
+    yield drafts.whole, drafts.features
+    for run, features in drafts.shorter():
+        if drafts.stands(run):
+            yield drafts.cut(run), features

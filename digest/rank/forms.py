@@ -10,14 +10,16 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from math import fsum, log, log1p
+from functools import cached_property
+from itertools import chain
+from math import fsum, log
 
 from digest.model import Sentence
-from digest.rank.clauses import locate, part
+from digest.rank.clauses import clause_ends, locate, part
 from digest.rank.dateline import dateline_length
 from digest.rank.genre import Genre
-from digest.rank.prior import QUERY, covered, size
-from digest.rank.trimming import Run, standing_runs
+from digest.rank.prior import QUERY, covered, rarity_in, size, weights
+from digest.rank.trimming import Run, Trimmer
 
 _LEAST_FRONT = 8
 """What stands before a form goes only where it is longer: 11月18日， tells when, and its …… would take as much room."""
@@ -36,16 +38,20 @@ _QUOTED = re.compile(r"“[^“”]*”[。！？]?|「[^「」]*」[。！？]?
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A sentence as it might be printed, and its worth; `leans` where its opening points to the sentence before."""
+    """A sentence as it might be printed, and its worth; `leans` where its opening points to the sentence before.
+
+    `run` is what of its clauses it holds, None for the whole.
+    """
 
     sentence: Sentence
     worth: float
     leans: bool
+    run: Run | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """What a text is about: its headline's words, how rare its words are in it, and how often its main words stand."""
+    """What a text is about: its headline's words, how rare those are in it, and how often its main words stand."""
 
     title: frozenset[str]
     query: frozenset[str]
@@ -54,48 +60,106 @@ class Topic:
     total: int
     genre: Genre
 
+    def main_words(self, words: set[str]) -> int:
+        """Return how often the main words among `words` stand in the text."""
+        return sum(map(self.main.__getitem__, words & self.main.keys()))
+
 
 def find_topic(
     content: Sequence[Sequence[str]], title: Sequence[str], query: Sequence[str] = (), genre: Genre | None = None
 ) -> Topic:
     """Return the topic of a text from the content words of each sentence, of the headline and of what is asked for."""
-    spread = Counter(word for own in content for word in set(own))
-    often = Counter(word for own in content for word in own)
+    spread = Counter(chain.from_iterable(map(set, content)))
+    often = Counter(chain.from_iterable(content))
     main = {word: count for word, count in often.items() if spread[word] > 1}
-    rarity = {word: log1p(len(content) / count) for word, count in spread.items()}
+    asked = {*title, *query}
+    rarity = rarity_in(content, asked) if asked else {}
     return Topic(frozenset(title), frozenset(query), rarity, main, sum(main.values()), genre or Genre())
 
 
-def forms_of(
-    sentence: Sentence, simple: str, words: Sequence[str], content: set[str], topic: Topic, *, trim: bool
-) -> Iterator[tuple[Sentence, dict[str, float]]]:
-    """Yield every form of `sentence` with its features, the whole one first; with `trim` off no other.
+class Drafts:
+    """The forms in which one sentence may be printed: the whole one at once, the shorter ones when they are asked for.
 
-    `simple` is its text in simplified characters, `words` its words in order and `content` those that carry meaning.
-    The shortened ones are only looked for when they are asked for.
+    `simple` is its text in simplified characters, `words` its words in order and `content` those that carry meaning;
+    with `trim` off there is only the whole one, dateline and all.
     """
-    told = sum(topic.main.get(word, 0) for word in content)
-    length = size(simple.strip())
-    start = len(simple) - len(simple.lstrip()) + (dateline_length(simple.strip()) if trim else 0)
-    whole = part(sentence, start if trim else 0, len(simple))
-    text = simple[start:].strip()
-    yield whole, _features(text, size(text) / length, content, told, topic)
-    if not trim:
-        return
-    placed = locate(simple, words)
-    for run in _runs(simple, start, placed):
-        form = part(sentence, start + run.start, start + run.end, front=run.front, tail=run.tail)
-        if form.text:
-            here = start + run.start, start + run.end
-            kept = {word for word, at in placed if here[0] <= at < here[1]} & content
-            text = simple[here[0] : here[1]].strip()
-            features = _features(text, size(text) / length, kept, told, topic)
-            yield form, features | {"front": float(run.front), "cut": 1.0}
+
+    def __init__(
+        self, sentence: Sentence, simple: str, words: Sequence[str], content: set[str], topic: Topic, *, trim: bool
+    ) -> None:
+        bare = simple.strip()
+        self._sentence, self._simple, self._words, self._content, self._topic = sentence, simple, words, content, topic
+        self._start = len(simple) - len(simple.lstrip()) + (dateline_length(bare) if trim else 0)
+        self._body = simple[self._start :].rstrip()
+        self._ends = clause_ends(self._body) if trim else [len(self._body)]
+        self._length, self._told = size(bare), topic.main_words(content)
+        self.whole = part(sentence, self._start if trim else 0, len(simple))
+        self.features = self._features(self._body.lstrip(), content)
+
+    @property
+    def most_gained(self) -> float:
+        """A bound of how much more than the whole any shorter form is worth, found without looking for them."""
+        return most_gained(self.features, weights().form) if len(self._ends) > 1 else 0.0
+
+    def shorter(self) -> Iterator[tuple[Run, dict[str, float]]]:
+        """Yield the runs of clauses that are worth printing where they stand, with their features."""
+        if not self._trimmer.runs:
+            return
+        told = [self._content.intersection(clause) for clause in self._trimmer.words]
+        short_may_go = leans(self._body)
+        for run in self._trimmer.runs:
+            if not run.front or run.start >= _LEAST_FRONT or short_may_go:
+                kept = set().union(*told[run.first : run.last + 1])
+                features = self._features(self._body[run.start : run.end].strip(), kept)
+                yield run, features | {"front": float(run.front), "cut": 1.0}
+
+    def stands(self, run: Run) -> bool:
+        """Whether a run says by itself what the whole says with it, and no other thing."""
+        return self._trimmer.stands(run)
+
+    def cut(self, run: Run) -> Sentence:
+        """Return the sentence cut down to a run."""
+        return part(self._sentence, self._start + run.start, self._start + run.end, front=run.front, tail=run.tail)
+
+    @cached_property
+    def _trimmer(self) -> Trimmer:
+        placed = [(word, at - self._start) for word, at in locate(self._simple, self._words) if at >= self._start]
+        return Trimmer(self._body, self._ends, placed)
+
+    def _features(self, text: str, kept: set[str]) -> dict[str, float]:
+        """What an editor looks at in a form; all from 0 to 1 but the lengths, which are logarithms."""
+        topic, length = self._topic, size(text)
+        held = topic.main_words(kept)
+        share = held / topic.total if topic.total else 0.0
+        over = max(0.0, log(length / 60))
+        return {
+            "headline": covered(topic.title, kept, topic.rarity) if topic.title else 0.0,
+            "query": covered(topic.query, kept, topic.rarity) if topic.query else 0.0,
+            "kept": held / self._told if self._told else min(1.0, length / self._length),
+            "salience": share,
+            "density": min(2.0, share / length * 40),
+            "length": log(length),
+            "over_60": over,
+            "over_60_spoken": over * topic.genre.spoken,
+            "over_60_long": over * topic.genre.extent,
+            "under_20": max(0.0, log(20 / length)),
+            "front": 0.0,
+            "cut": 0.0,
+            "leans": float(leans(text)),
+        }
+
+
+def forms_of(drafts: Drafts, rank: float) -> Iterator[Form]:
+    """Yield the whole sentence and its runs, whether they stand or not, each with its worth."""
+    weighed = weights().form
+    yield Form(drafts.whole, round(rank + worth(drafts.features, weighed), 9), drafts.features["leans"] > 0)
+    for run, features in drafts.shorter():
+        yield Form(drafts.cut(run), round(rank + worth(features, weighed), 9), features["leans"] > 0, run)
 
 
 def worth(features: Mapping[str, float], weighed: Mapping[str, float]) -> float:
     """Return what the features of a form are worth, rounded so that order never hangs on the last bit."""
-    editor = fsum(weighed.get(name, 0.0) * value for name, value in features.items())
+    editor = fsum([weight * features[name] for name, weight in weighed.items()])
     return round(editor + QUERY * features["query"], 9)
 
 
@@ -124,37 +188,3 @@ def leans(text: str) -> bool:
     if _LEANS.search(text) or text.count("“") != text.count("”") or text.count("「") != text.count("」"):
         return True
     return bool(_QUOTED.fullmatch(text))
-
-
-def _runs(simple: str, start: int, placed: Sequence[tuple[str, int]]) -> Iterator[Run]:
-    """The runs of clauses worth printing instead of the whole: a short time in front stays."""
-    body = simple[start:].rstrip()
-    for run in standing_runs(body, [(word, at - start) for word, at in placed if at >= start]):
-        if not run.front or run.start >= _LEAST_FRONT or leans(body):
-            yield run
-
-
-def _features(text: str, part_kept: float, kept: set[str], told: int, topic: Topic) -> dict[str, float]:
-    """What an editor looks at in a form; all from 0 to 1 but the lengths, which are logarithms.
-
-    `told` counts the main words of the whole sentence, `part_kept` is the share of its length in this form.
-    """
-    length = size(text)
-    held = sum(topic.main.get(word, 0) for word in kept)
-    share = held / topic.total if topic.total else 0.0
-    over = max(0.0, log(length / 60))
-    return {
-        "headline": covered(topic.title, kept, topic.rarity) if topic.title else 0.0,
-        "query": covered(topic.query, kept, topic.rarity) if topic.query else 0.0,
-        "kept": held / told if told else min(1.0, part_kept),
-        "salience": share,
-        "density": min(2.0, share / length * 40),
-        "length": log(length),
-        "over_60": over,
-        "over_60_spoken": over * topic.genre.spoken,
-        "over_60_long": over * topic.genre.extent,
-        "under_20": max(0.0, log(20 / length)),
-        "front": 0.0,
-        "cut": 0.0,
-        "leans": float(leans(text)),
-    }

@@ -17,7 +17,8 @@ from digest.rank.dateline import dateline_length
 HEADING = "caption or heading"
 """Why a line without an end is no candidate, unless it heads an item of a programme."""
 
-FIRST_PERSON = re.compile(r"我(?!国|省|市|区|县|军|党|院|校)|咱|\bI\b|\b[Ww]e\b")
+# Every branch begins with its character, not with \b: so the search skips what is none of them.
+FIRST_PERSON = re.compile(r"我(?!国|省|市|区|县|军|党|院|校)|咱|I(?<!\wI)\b|[Ww]e(?<!\w[Ww]e)\b")
 _SECOND_PERSON = re.compile(r"[你您]")
 _NUMBERED = re.compile(r"^\s*[（(]?[一二三四五六七八九十\d]+[）)、.．]")
 _FEWEST_ITEMS = 5

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import cached_property
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Any
 
 DAMPING = 0.25
@@ -73,8 +73,8 @@ class Similarity:
         import numpy as np
 
         n = len(self._texts)
-        place: dict[str, int] = {}
-        words = np.fromiter((place.setdefault(w, len(place)) for text in self._texts for w in text), np.int64)
+        place = {word: i for i, word in enumerate(dict.fromkeys(chain.from_iterable(self._texts)))}
+        words = np.fromiter(map(place.__getitem__, chain.from_iterable(self._texts)), np.int64)
         rows = np.repeat(np.arange(n), [len(text) for text in self._texts])
         width = max(1, len(place))
         cells, counts = np.unique(rows * width + words, return_counts=True)

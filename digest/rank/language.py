@@ -10,9 +10,9 @@ from typing import Any
 HAN = r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
 """A Han character, for patterns."""
 
-_HAN = re.compile(HAN)
-_KANA_HANGUL = re.compile(r"[\u3040-\u30ff\uac00-\ud7af]")
-_LETTER = re.compile(r"[A-Za-z]")
+_HAN = re.compile(f"{HAN}+")
+_KANA_HANGUL = re.compile(r"[\u3040-\u30ff\uac00-\ud7af]+")
+_LETTERS = re.compile(r"[A-Za-z]+")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _SAMPLE = 4000
 
@@ -20,8 +20,8 @@ _SAMPLE = 4000
 def detect_language(text: str) -> str:
     """Return a BCP 47 tag for `text`: `zh-Hans`, `zh-Hant`, `en` (Latin letters prevail) or `und`."""
     sample = text[:_SAMPLE]
-    han, latin = len(_HAN.findall(sample)), len(_LETTER.findall(sample))
-    if len(_KANA_HANGUL.findall(sample)) > han:
+    han, latin, other = (sum(map(len, kind.findall(sample))) for kind in (_HAN, _LETTERS, _KANA_HANGUL))
+    if other > han:
         return "und"
     if han * 10 >= latin and han:
         return "zh-Hant" if _is_traditional(sample) else "zh-Hans"
@@ -63,7 +63,8 @@ def _is_traditional(sample: str) -> bool:
 
 
 def _changed(sample: str, conversion: str) -> int:
-    return sum(map(ne, sample, _convert(sample, conversion)))
+    converted = _convert(sample, conversion)
+    return 0 if converted == sample else sum(map(ne, sample, converted))
 
 
 def _convert(text: str, conversion: str) -> str:

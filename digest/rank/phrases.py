@@ -21,7 +21,7 @@ _LONGEST = 4
 """How many words a phrase may join; a whole run, such as a body's name, twice as many."""
 
 _HAN = re.compile(HAN)
-_LATIN_GAP = re.compile(r"(?<=[0-9a-z])[ -](?=[^\W_])|(?<=[^\W_])[ -](?=[0-9a-z])|·")
+_LATIN_GAP = re.compile(r"[ -](?:(?<=[0-9a-z].)(?=[^\W_])|(?<=[^\W_].)(?=[0-9a-z]))|·")
 _GENERATION = re.compile(r"\d{1,2}[a-z]")
 _UNLIKELY = re.compile(
     "[的了是在不将被把这那我你他她它们着也都还就很]|^[第项该愿之每各此余比日月年两几全共约近超一二三四五六七八九十]"
@@ -36,10 +36,11 @@ def find_phrases(sentences: Iterable[Sequence[str]], text: str) -> Iterator[Foun
     runs: Counter[Words] = Counter()
     for run, n in Counter(chain.from_iterable(map(_split, sentences))).items():
         if len(run) == 1:
-            runs[run] += n
+            runs[run] = runs.get(run, 0) + n
             continue
         for part in _unbroken(run, close):
-            runs[_core(part)] += n
+            core = _core(part)
+            runs[core] = runs.get(core, 0) + n
     del runs[()]
     counts = count_parts(runs, _LONGEST)
     for words, n in counts.items():
@@ -55,10 +56,11 @@ def count_parts(runs: Mapping[Words, int], longest: int) -> Counter[Words]:
     for run, n in runs.items():
         size = len(run)
         if size == 1 or longest < size <= 2 * longest:
-            counts[run] += n
+            counts[run] = counts.get(run, 0) + n
         if size > 1:
             for i, j in _bounds(size, longest):
-                counts[run[i:j]] += n
+                part = run[i:j]
+                counts[part] = counts.get(part, 0) + n
     return counts
 
 
@@ -72,7 +74,7 @@ def _bounds(size: int, longest: int) -> list[tuple[int, int]]:
 def _word_kind(word: str) -> str:
     """What a word names that stands alone, or nothing where it may not."""
     own, tag = role(word), part_of_speech(word)
-    if any(word in group(name) for name in ("generic", "opening", "closing")):
+    if word in group("generic") or word in group("opening") or word in group("closing"):
         return "generic" if own in ("head", "alone") else ""
     if own == "alone":
         return "idiom" if tag == "l" else "person"
@@ -148,6 +150,9 @@ def _split(words: Sequence[str]) -> Iterator[Words]:
     run: list[str] = []
     last = ""
     for i, (word, own) in enumerate(zip(words, map(role, words), strict=True)):
+        if not run and not own:
+            last = own
+            continue
         if last == "credit":
             own = "credit" if own == "alone" else ""
         elif own == "link" and not _links(words[max(i - 1, 0)], words[i + 1 : i + 4]):

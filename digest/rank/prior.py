@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 import tomllib
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from itertools import chain
 from math import exp, fsum, log, log1p
 from types import MappingProxyType
 
@@ -66,7 +67,8 @@ def sentence_features(
     `words` are the content words of each sentence, `title` those of the headline; a sentence that is not `counted`
     (a caption) does not push those behind it further from the beginning.
     """
-    common = _rarity(words)
+    asked = {*title, *query}
+    common = rarity_in(words, asked) if asked else {}
     depth = max(1, sum(counted) - 1)
     rows, place = [], 0
     for at, (sentence, own, counts) in enumerate(zip(sentences, words, counted, strict=True)):
@@ -80,8 +82,8 @@ def sentence_features(
                 "opening_spoken": opening * genre.spoken,
                 "depth": place / depth,
                 "item": float(at in genre.headings),
-                "title": covered(title, own, common),
-                "query": covered(query, own, common),
+                "title": covered(title, own, common) if title else 0.0,
+                "query": covered(query, own, common) if query else 0.0,
                 **_manner(sentence.text.strip()),
             }
         )
@@ -91,7 +93,7 @@ def sentence_features(
 
 def prior_of(features: Mapping[str, float], weighed: Mapping[str, float]) -> float:
     """Return the prior of one sentence, above 0: the exponential of its weighed features."""
-    editor = fsum(weighed.get(name, 0.0) * value for name, value in features.items())
+    editor = fsum([weight * features[name] for name, weight in weighed.items()])
     return exp(min(30.0, editor + QUERY * features["query"]))
 
 
@@ -121,15 +123,16 @@ def covered(wanted: Collection[str], own: Collection[str], rarity: Mapping[str, 
     return fsum(rarity.get(w, 1.0) for w in set(wanted) & set(own)) / total if total else 0.0
 
 
+def rarity_in(words: Sequence[Sequence[str]], wanted: Iterable[str]) -> dict[str, float]:
+    """Return how rare those of the wanted words that stand in a text are there: `words` are those of each sentence."""
+    frequency = Counter(chain.from_iterable(map(set, words)))
+    return {word: log1p(len(words) / frequency[word]) for word in wanted if word in frequency}
+
+
 def size(text: str) -> float:
     """Return the length in Chinese characters; three letters say about as much as one of those."""
-    letters = sum(map(str.isascii, text)) if not text.isascii() else len(text)
+    letters = len(text.encode("ascii", "ignore"))
     return max(4.0, len(text) - letters * 2 / 3)
-
-
-def _rarity(words: Sequence[Sequence[str]]) -> dict[str, float]:
-    frequency = Counter(word for own in words for word in set(own))
-    return {word: log1p(len(words) / count) for word, count in frequency.items()}
 
 
 def _manner(text: str) -> dict[str, float]:

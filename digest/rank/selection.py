@@ -12,7 +12,8 @@ from heapq import heapify, heappop, heappush
 
 from digest.model import Sentence
 from digest.rank.analysis import Analysis
-from digest.rank.forms import Form
+from digest.rank.forms import Drafts, Form, forms_of, worth
+from digest.rank.prior import weights
 
 REPEAT = 0.7
 """Two sentences whose words are this similar (cosine) say the same."""
@@ -106,6 +107,7 @@ class _Desk:
         self.candidates = set(known.candidates)
         self.looked_at = ranked[:wanted]
         self.taken.reasons.update(dict.fromkeys(ranked[wanted:], "ranks far below"))
+        self.drafts: dict[int, Drafts] = {}
         self.forms: dict[int, list[Form]] = {}
         self.lay_out()
 
@@ -116,7 +118,10 @@ class _Desk:
         heapify(self.waiting)
 
     def _hope(self, at: int) -> float:
-        return self.forms[at][0].worth if at in self.forms else self.known.hope(at, trim=self.budget.trim)
+        if at in self.forms:
+            return next(form.worth for form in self.forms[at] if self._stands(form))
+        drafts = self._drafts(at)
+        return self.known.rank(at) + worth(drafts.features, weights().form) + drafts.most_gained
 
     def done(self) -> bool:
         """Whether nothing that is left is worth its length."""
@@ -142,16 +147,25 @@ class _Desk:
             self._take(at, form)
 
     def _forms(self, at: int) -> list[Form]:
-        """All forms of a sentence, dearest first."""
+        """All forms of a sentence, dearest first, whether they stand or not."""
         if at not in self.forms:
-            forms = self.known.forms(at, trim=self.budget.trim)
+            forms = forms_of(self._drafts(at), self.known.rank(at))
             self.forms[at] = sorted(forms, key=lambda f: (-f.worth, f.sentence.start, f.sentence.end))
         return self.forms[at]
+
+    def _drafts(self, at: int) -> Drafts:
+        if at not in self.drafts:
+            self.drafts[at] = self.known.drafts(at, trim=self.budget.trim)
+        return self.drafts[at]
+
+    def _stands(self, form: Form) -> bool:
+        """Whether a form says a whole thing: asked last, because it takes longest."""
+        return form.run is None or self.drafts[form.sentence.index].stands(form.run)
 
     def _fitting(self, at: int, room: float, *, leaning: bool) -> Form | None:
         """The dearest form of a sentence that fits."""
         fits = (f for f in self._forms(at) if len(f.sentence.printed) <= room and (leaning or not f.leans))
-        return next(fits, None)
+        return next(filter(self._stands, fits), None)
 
     def _adds_too_little(self, value: float) -> bool:
         enough = bool(self.taken.chosen) and self.budget.chars is not None and self.taken.used >= self.budget.enough
@@ -176,8 +190,8 @@ class _Desk:
 
     def _whole(self, at: int, room: float) -> Form | None:
         """The sentence at `at` with its end, which is what the next one points to, where that fits and stands."""
-        fits = [f for f in self._forms(at) if len(f.sentence.printed) <= room and not f.leans and not f.sentence.cut]
-        return fits[0] if fits else None
+        fits = (f for f in self._forms(at) if len(f.sentence.printed) <= room and not f.leans and not f.sentence.cut)
+        return next(filter(self._stands, fits), None)
 
     def _take(self, at: int, form: Form, reason: str = "") -> None:
         cut = form.sentence.cut or form.sentence.cut_before

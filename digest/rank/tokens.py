@@ -128,7 +128,8 @@ def _load_rjieba() -> _Segmenter:
 
     def cut(run: str) -> list[str]:
         words: list[str] = segmenter.cut(run)
-        return _cut_repeats(words, segmenter.cut(run, False)) if _REPEATS.search(run) else words
+        repeats = len(set(run)) < len(run) and _REPEATS.search(run)
+        return _cut_repeats(words, segmenter.cut(run, False)) if repeats else words
 
     return _Segmenter("rjieba", cut)
 

@@ -9,15 +9,16 @@ that what remains is one slice of the source.
 from __future__ import annotations
 
 import re
+from bisect import bisect, bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from itertools import pairwise
 
 from digest.rank import clause_words as sign
+from digest.rank.clause_signs import AskedOnce, Clause
 from digest.rank.clauses import clause_ends
 from digest.rank.english import english_runs
 from digest.rank.language import HAN
-from digest.rank.lexicon import part_of_speech
 
 SHORTEST = 12
 """A run of fewer characters says too little to stand alone."""
@@ -30,174 +31,85 @@ _HAN = re.compile(HAN)
 
 @dataclass(frozen=True)
 class Run:
-    """A slice `body[start:end]` of whole clauses that stands alone; `front` and `tail` tell what was left off."""
+    """The slice `body[start:end]` from the clause `first` to `last`; `front` and `tail` tell what was left off."""
 
     start: int
     end: int
     front: bool
     tail: bool
+    first: int
+    last: int
 
 
-@dataclass(frozen=True)
-class _Clause:
-    """One clause: its slice of the body with its mark, and its words."""
+class Trimmer:
+    """The body of a sentence, in simplified characters without its dateline, and which runs of its clauses stand alone.
 
-    text: str
-    start: int
-    end: int
-    words: tuple[str, ...]
+    `ends` are the offsets where its clauses end, `words` its words in order, each with the offset where it begins.
+    Where a run may end is found when it is asked: most are worth too little to be asked about.
+    """
 
-    @cached_property
-    def plain(self) -> str:
-        return self.text.strip().rstrip("，；：,;:。！？!?…．. ")
+    def __init__(self, body: str, ends: Sequence[int], words: Sequence[tuple[str, int]]) -> None:
+        self._body, self._ends = body, ends
+        self.words = _words_of_clauses(ends, words)
 
-    @cached_property
-    def unquoted(self) -> str:
-        """The clause without what stands inside its quotations: a 如果 in there binds nothing out here."""
-        return sign.QUOTATION.sub("“”", self.plain)
-
-    @cached_property
-    def mark(self) -> str:
-        return self.text.strip()[-1:]
-
-    @cached_property
-    def tags(self) -> list[str]:
-        """The dictionary's tag of each word; m for a number, x for an unknown word (mostly names)."""
-        return [part_of_speech(word) or ("m" if word[0].isdigit() else "x") for word in self.words]
-
-    @cached_property
-    def verbs(self) -> list[bool]:
-        """Which of the words may be a predicate; a verbal noun (vn) only behind an adverb or a preposition."""
-        found, helped = [], False
-        for word, tag in zip(self.words, self.tags, strict=True):
-            verb = tag[0] == "v" and word not in sign.JOINS and (tag != "vn" or helped)
-            found.append(verb or word in sign.news_verbs())
-            helped = helped or tag in ("d", "p", "ad")
-        return found
-
-    @cached_property
-    def says_something(self) -> bool:
-        """Whether it holds a predicate: a verb, an adjective, a set phrase, a measure, or a verbal noun at its end."""
-        if any(self.verbs) or self.tags[-1:] == ["vn"] or sign.MEASURES.search(self.plain):
-            return True
-        return any(tag in ("a", "z", "i", "l") for tag in self.tags) or not sign.ADVERBS.isdisjoint(self.words)
-
-    @cached_property
-    def medium(self) -> bool:
-        return bool(sign.MEDIUM.search(self.plain))
-
-    @cached_property
-    def announces(self) -> bool:
-        """Whether a person or a body begins to speak, or a list begins."""
-        return self.mark in "：:" or (bool(sign.SPEAKS.search(self.plain)) and not self.medium)
-
-    @cached_property
-    def frame(self) -> bool:
-        """Whether it only tells when, where, why or on what basis the rest happened."""
-        plain = self.plain
-        if self.mark in "；;：:" and not self.medium:
-            return False
-        if self.medium or sign.CONNECTIVE.search(plain):
-            return True
-        if self.opens_pair:
-            return False
-        ends = sign.FRAME_END.search(plain) and len(plain) <= 30 and not sign.HOLDS_SUBJECT.search(plain)
-        return self.when or bool(sign.FRAME.search(plain) or ends)
-
-    @cached_property
-    def when(self) -> bool:
-        """Whether it is a bare time: 11月18日，  截至10月底，  今年以来，"""
-        if not sign.TIME.search(self.plain):
-            return False
-        bare = len(self.plain) <= 16 and not any(self.verbs[1:]) and "x" not in self.tags[1:]
-        return bare or bool(sign.FRAME_END.search(self.plain))
-
-    @cached_property
-    def binds(self) -> bool:
-        """Whether what follows would say another thing, or be another's word, without it."""
-        topic = not self.frame and not self.says_something
-        return topic or bool(
-            sign.BINDS.search(self.plain) or sign.PURPOSE.search(self.unquoted) or sign.AMONG.search(self.plain)
-        )
-
-    @cached_property
-    def opens_pair(self) -> bool:
-        return any(first.search(self.unquoted) for first, _ in sign.PAIRS)
-
-    @cached_property
-    def subject(self) -> list[tuple[str, str]]:
-        """The words and tags of the noun phrase it opens with; empty where none is or no predicate follows."""
-        if sign.LINKED.search(self.plain) or not self.tags or self.frame or sign.GROUP.search(self.plain):
+    @AskedOnce
+    def runs(self) -> list[Run]:
+        """The runs before which nothing is missed, the whole left aside; where they end is not yet judged."""
+        body, ends = self._body, self._ends
+        if len(ends) == 1 or sign.COLLOQUIAL.search(body):
             return []
-        phrase: list[tuple[str, str]] = []
-        for word, tag, verb in zip(self.words, self.tags, self.verbs, strict=True):
-            if verb or tag in ("p", "d", "ad", "c") or word in sign.JOINS:
-                break
-            if not phrase and (tag in sign.NO_SUBJECT or (tag == "vn" and word not in sign.VERBAL_NOUNS)):
-                return []
-            phrase.append((word, tag))
-        named = [pair for pair in phrase if pair[1] not in ("t", "m", "q", "mq")]
-        follows = any(self.verbs) or self.tags[-1] == "vn" or sign.MEASURES.search(self.plain)
-        return phrase if named and follows else []
+        if not self._chinese:
+            found = english_runs(body, ends)
+            return [Run(a, b, a > 0, b < len(body.rstrip()), bisect(ends, a), bisect_left(ends, b)) for a, b in found]
+        last = len(ends) - 1
+        cuts = [start + len(body[start:end].rstrip()) - 1 for start, end in pairwise([0, *ends])]
+        runs: list[Run] = []
+        for i, start in enumerate([0, *ends[:-1]][:_CLAUSES]):
+            if _may_begin(self._clauses, i):
+                behind = range(i, min(len(ends), i + _CLAUSES) if i else min(last, _CLAUSES))
+                long = (j for j in behind if ends[j] - start > SHORTEST)
+                runs.extend(Run(start, ends[j] if j == last else cuts[j], i > 0, j < last, i, j) for j in long)
+        return runs
 
-    @property
-    def has_actor(self) -> bool:
-        """Whether that subject is a name or a body, something that acts."""
-        return any(tag in sign.NAMES or sign.ACTOR.search(word) for word, tag in self.subject) or self._unknown_names
+    def stands(self, run: Run) -> bool:
+        """Whether one of the `runs` says a whole thing, and what is behind it may go."""
+        return not self._chinese or _may_end(self._clauses, run.first, run.last)
 
-    @property
-    def _unknown_names(self) -> bool:
-        """岚川与汉宁…: two words no dictionary knows, joined, are names."""
-        return len(self.subject) == 1 and self.subject[0][1] == "x" and self.tags[1:3] == ["c", "x"]
+    @AskedOnce
+    def _chinese(self) -> bool:
+        return bool(_HAN.search(self._body))
+
+    @AskedOnce
+    def _clauses(self) -> list[Clause]:
+        spans = zip(pairwise([0, *self._ends]), self.words, strict=True)
+        return [Clause(self._body[start:end], start, end, own) for (start, end), own in spans]
 
 
 def standing_runs(body: str, words: Sequence[tuple[str, int]]) -> list[Run]:
-    """Return the runs of clauses of `body` that stand alone, the whole left aside.
-
-    `body` is a sentence in simplified characters without its dateline, `words` are its words in order, each with the
-    offset where it begins.
-    """
-    ends = clause_ends(body)
-    if len(ends) == 1:
-        return []
-    if sign.COLLOQUIAL.search(body):
-        return []
-    if not _HAN.search(body):
-        return [Run(a, b, a > 0, b < len(body.rstrip())) for a, b in english_runs(body, ends)]
-    clauses = _clauses(body, ends, words)
-    last = len(clauses) - 1
-    runs = []
-    for i in range(min(len(clauses), _CLAUSES)):
-        if not _may_begin(clauses, i):
-            continue
-        for j in range(i, min(len(clauses), i + _CLAUSES)):
-            if (i, j) != (0, last) and _may_end(clauses, i, j):
-                end = clauses[j].end if j == last else clauses[j].start + len(clauses[j].text.rstrip()) - 1
-                runs.append(Run(clauses[i].start, end, i > 0, j < last))
-    return runs
+    """Return the runs of clauses of `body` that stand alone, the whole left aside; see `Trimmer`."""
+    trimmer = Trimmer(body, clause_ends(body), words)
+    return [run for run in trimmer.runs if trimmer.stands(run)]
 
 
-def _clauses(body: str, ends: Sequence[int], words: Sequence[tuple[str, int]]) -> list[_Clause]:
-    """The clauses with their words."""
-    clauses, start, k = [], 0, 0
-    for end in ends:
-        own = []
-        while k < len(words) and words[k][1] < end:
-            own.append(words[k][0])
+def _words_of_clauses(ends: Sequence[int], words: Sequence[tuple[str, int]]) -> list[list[str]]:
+    """The words of each clause."""
+    clauses: list[list[str]] = [[] for _ in ends]
+    k = 0
+    for word, at in words:
+        while at >= ends[k]:
             k += 1
-        clauses.append(_Clause(body[start:end], start, end, tuple(own)))
-        start = end
+        clauses[k].append(word)
     return clauses
 
 
-def _may_begin(clauses: Sequence[_Clause], i: int) -> bool:
+def _may_begin(clauses: Sequence[Clause], i: int) -> bool:
     """Whether what stands before clause `i` may go."""
     if i == 0:
         return not sign.CONNECTIVE.search(clauses[0].plain)
     before, here = clauses[:i], clauses[i]
-    if sign.ELLIPTIC.search(here.plain) and not all(clause.medium for clause in before):
-        return False
     if any(clause.announces or clause.opens_pair or clause.binds for clause in before):
+        return False
+    if sign.ELLIPTIC.search(here.plain) and not all(clause.medium for clause in before):
         return False
     framed = all(clause.frame for clause in before)
     if here.frame and i + 1 < len(clauses) and here.when:
@@ -210,10 +122,10 @@ def _may_begin(clauses: Sequence[_Clause], i: int) -> bool:
     return here.has_actor and (before[-1].when or not before[-1].frame)
 
 
-def _may_end(clauses: Sequence[_Clause], i: int, j: int) -> bool:
+def _may_end(clauses: Sequence[Clause], i: int, j: int) -> bool:
     """Whether the run from clause `i` to clause `j` says a whole thing, and what follows may go."""
     kept, here, gone = clauses[i : j + 1], clauses[j], clauses[j + 1 :]
-    if here.end - kept[0].start <= SHORTEST or not any(c.says_something for c in kept if not c.frame):
+    if not any(clause.says_something for clause in kept if not clause.frame):
         return False
     if i and any(sign.GROUP.search(clause.plain) for clause in kept):
         return False
@@ -248,14 +160,14 @@ def _may_end(clauses: Sequence[_Clause], i: int, j: int) -> bool:
     return not (listed and any(sign.NEXT_ITEM.search(clause.plain) for clause in gone))
 
 
-def _quotes_first(clause: _Clause) -> bool:
+def _quotes_first(clause: Clause) -> bool:
     """Whether the words stand before their speaker (“……，”林岚说，) or a lead of its own stands before a list."""
     if clause.mark in "：:":
         return len(clause.plain) > SHORTEST and clause.says_something and not sign.SPEAKS.search(clause.plain)
     return clause.plain[:1] in "“「『" and clause.plain[-1:] not in "”」』"
 
 
-def _reversed(here: _Clause, gone: Sequence[_Clause]) -> bool:
+def _reversed(here: Clause, gone: Sequence[Clause]) -> bool:
     """Whether what is left off takes back what is kept: A，B，但C stops nowhere before C."""
     if here.mark in "；;":
         return False
@@ -267,7 +179,7 @@ def _reversed(here: _Clause, gone: Sequence[_Clause]) -> bool:
     return False
 
 
-def _half_a_pair(kept: Sequence[_Clause], gone: Sequence[_Clause]) -> bool:
+def _half_a_pair(kept: Sequence[Clause], gone: Sequence[Clause]) -> bool:
     """Whether `kept` opens a pair that only what is left off closes."""
     for k, clause in enumerate(kept):
         if not clause.opens_pair:
