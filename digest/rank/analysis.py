@@ -16,6 +16,7 @@ from digest.rank.sentences import has_words
 from digest.rank.tokens import content_words, tokenize, tokenize_simplified
 
 _NEVER = 1e-9
+_TOLD = "the heading of its item tells it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,8 @@ def analyse(pieces: Sequence[Sentence], text: str, title: str = "", query: str =
     content = [content_words(own) for own in words]
     reasons = [ineligible_because(piece) for piece in plain]
     genre = find_genre(plain, content, reasons)
-    reasons = ["" if i in genre.headings else reason for i, reason in enumerate(reasons)]
+    if genre.headings:
+        reasons = ["" if i in genre.headings else reason or _TOLD for i, reason in enumerate(reasons)]
     candidates = [i for i, reason in enumerate(reasons) if not reason]
     if not candidates:
         candidates = [i for i, piece in enumerate(pieces) if has_words(piece.text)]

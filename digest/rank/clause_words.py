@@ -143,15 +143,15 @@ FROM_TO = re.compile(r"^(?:过去|近)?[^，]{0,6}(?:再?[从到至](?!位|期)|
 """从会议上提出，到报告中明确， only frames what follows."""
 
 STUNNED = re.compile(r"惊悉|欣悉|欣闻")
-DEICTIC = re.compile(r"当[天日晚地](?!时间)|同[日年期]|这[个一些位名]|上述")
+DEICTIC = re.compile(r"当[天日晚地](?!时间)|同[日年期]|这[个一些位名]|上述|本(?:次|届|方案|办法|规定|条例|通知|项目)")
 """Words that point to a day or a place: where the front is left off they point to nothing."""
 
 SHOWS = re.compile(r"(?:显示|表明)$")
 GROUP = re.compile(r"^(?:[两二三四五]地|[两三四五][市县省国方]|双方|两者)")
 BEFORE = re.compile(r"^(?:此前|以前|过去|以往|原先|原本|起初|最初)")
 TRAILING_SPEAKER = re.compile(r"^[^“”]{1,24}(?:说|表示|称|指出|介绍|道|认为|强调|坦言|透露)[。！？!?]?$")
-FIRST_ITEM = re.compile(r"一(?:是|要|方面)|首先|第一项|其一|（一）|^有的")
-NEXT_ITEM = re.compile(r"^(?:[二三四五六七八九十](?:是|要)|其次|第[二三四五]|其二|（二）|有的)")
+FIRST_ITEM = re.compile(r"一(?:是|要|方面)|首先|先是|第一项|其一|（一）|^有的")
+NEXT_ITEM = re.compile(r"^(?:[二三四五六七八九十](?:是|要)|其次|紧随|随后|再是|第[二三四五]|其二|（二）|有的)")
 
 
 @cache

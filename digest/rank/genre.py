@@ -22,7 +22,7 @@ FIRST_PERSON = re.compile(r"我(?!国|省|市|区|县|军|党|院|校)|咱|I(?<!
 _SECOND_PERSON = re.compile(r"[你您]")
 _NUMBERED = re.compile(r"^\s*[（(]?[一二三四五六七八九十\d]+[）)、.．]")
 _FEWEST_ITEMS = 5
-_LONGEST_HEADING = 90
+_LONGEST_HEADING = 80
 _SHORT_TEXT, _LONG_TEXT = 8, 64
 
 
@@ -55,15 +55,19 @@ def _item_headings(
 
     The headings within one article (措施有力, 二、深化改革) are not repeated; a caption is not either.
     """
-    lines = [
-        i
-        for i in range(len(sentences) - 1)
-        if reasons[i] == HEADING and not reasons[i + 1] and _may_head(sentences[i].text) and content[i]
+    marked = [
+        bool(content[i]) and reasons[i] == HEADING and _may_head(sentences[i].text) for i in range(len(sentences))
     ]
+    lines = [i for i, own in enumerate(marked) if own and not (i and marked[i - 1]) and i + 1 < len(sentences)]
     if len(lines) < _FEWEST_ITEMS:
         return frozenset()
-    repeated = sum(2 * len({*content[i]} & {*content[i + 1]}) >= len({*content[i]}) for i in lines)
+    repeated = sum(2 * len({*content[i]} & _said_behind(content, i)) >= len({*content[i]}) for i in lines)
     return frozenset(lines) if repeated >= max(_FEWEST_ITEMS, len(lines) / 2) else frozenset()
+
+
+def _said_behind(content: Sequence[Sequence[str]], at: int) -> set[str]:
+    """The content words of the three sentences behind a heading."""
+    return {word for own in content[at + 1 : at + 4] for word in own}
 
 
 def _may_head(text: str) -> bool:

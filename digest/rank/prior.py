@@ -30,7 +30,15 @@ _JUNK = re.compile(
     r"^\s*(?:原标题|责任编辑|责编|编辑|来源|作者|文[/／|丨]|图[/／|丨为]|记者[:：]|声明|版权|"
     r"(?:本文|以上)(?:来源|转自)|\(?（?完）?\)?\s*$|点击|扫码|长按|关注)"
 )
-_ATTENDANCE = re.compile(r"(?:参加|出席|列席)(?:了)?(?:此次|本次)?(?:会议|活动|座谈会?|调研|仪式)?[。.]\s*$")
+_ATTENDANCE = re.compile(r"(?:参加|出席|列席|出席会议)(?:了)?(?:此次|本次)?(?:会议|活动|座谈会?|调研|仪式)?[。.]\s*$")
+_WHO_CAME = re.compile(
+    r"负责(?:同志|人)|领导班子|成员|各(?:市|县|区|地|部门|单位)|(?:有关|相关)(?:部门|单位|负责)|代表"
+)
+_FORMALITY = re.compile(
+    r"^(?:会议|会上|会前|大会)[^，]{0,6}(?:听取|学习|传达|观看|研究|讨论)了?[^，]*。$|制定本(?:规定|办法|条例|细则|方案|通知)|"
+    r"(?:请|望)[^，]{0,12}(?:认真)?(?:贯彻|遵照)执行|现印发给你们|^编者按|转载请注明|(?:上午|下午|晚上|早上|大家)好[！!。]|"
+    r"特此(?:公告|通知|通告)|^会前|主题只有一个"
+)
 _PHOTO = re.compile(r"(?:摄|供图|资料图|图片来源|现场|示意图|合影|截图)\s*[）)]?\s*$")
 QUERY = 12.0
 """What a sentence gains that holds all words asked for: more than by standing first.  Not fitted: the reader asked."""
@@ -71,7 +79,7 @@ def sentence_features(
     common = rarity_in(words, asked) if asked else {}
     depth = max(1, sum(counted) - 1)
     rows, place = [], 0
-    for at, (sentence, own, counts) in enumerate(zip(sentences, words, counted, strict=True)):
+    for sentence, own, counts in zip(sentences, words, counted, strict=True):
         opening = exp(-_DECAY * place)
         rows.append(
             {
@@ -81,7 +89,6 @@ def sentence_features(
                 "opening_wire": opening * genre.wire,
                 "opening_spoken": opening * genre.spoken,
                 "depth": place / depth,
-                "item": float(at in genre.headings),
                 "title": covered(title, own, common) if title else 0.0,
                 "query": covered(query, own, common) if query else 0.0,
                 **_manner(sentence.text.strip()),
@@ -111,6 +118,8 @@ def ineligible_because(sentence: Sentence) -> str:
         return "credit or notice"
     if len(text) < 60 and _PHOTO.search(text):
         return "caption"
+    if _ATTENDANCE.search(text) and _WHO_CAME.search(text):
+        return "list of who came"
     return "" if _END.search(text) else (HEADING if len(text) < 80 else "")
 
 
@@ -144,7 +153,7 @@ def _manner(text: str) -> dict[str, float]:
         "quotation": quoted,
         "question": float(bool(_QUESTION.search(text))),
         "first_person": float(bool(FIRST_PERSON.search(text))),
-        "attendance": float(bool(_ATTENDANCE.search(text))),
+        "formality": float(bool(_ATTENDANCE.search(text) or _FORMALITY.search(text))),
         "short": max(0.0, log(18 / length)),
         "long": max(0.0, log(length / 90)),
     }

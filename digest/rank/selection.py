@@ -24,6 +24,7 @@ _PLENTY = 120
 _LEAST_ROOM = 14
 _LOOKED_AT = 60
 _CHARS_A_SENTENCE = 10
+_ABSTRACT = 100
 _UNSEEN = -1
 _TOO_LITTLE = "says too little beside what was taken"
 
@@ -168,8 +169,27 @@ class _Desk:
         return next(filter(self._stands, fits), None)
 
     def _adds_too_little(self, value: float) -> bool:
+        if self.known.topic.genre.headings:  # each tells of another item
+            return False
         enough = bool(self.taken.chosen) and self.budget.chars is not None and self.taken.used >= self.budget.enough
         return enough and value < self.taken.best - _FAR_BELOW
+
+    def restore(self) -> None:
+        """Give the sentences taken the tails back that there is room for: who asks for an abstract wants it filled."""
+        if self.budget.chars is None or self.budget.chars < _ABSTRACT * self.budget.scale:
+            return
+        for place, taken in enumerate(self.taken.chosen):
+            room = self.taken.room(self.budget) + self.budget.cost(taken)
+            longer = (
+                form
+                for form in sorted(self._forms(self.picked[place]), key=lambda form: -form.sentence.end)
+                if form.sentence.start == taken.start and taken.end < form.sentence.end
+            )
+            fitting = (form for form in longer if self.budget.cost(form.sentence) <= room and self._stands(form))
+            best = next(fitting, None)
+            if best is not None:
+                self.taken.used += self.budget.cost(best.sentence) - self.budget.cost(taken)
+                self.taken.chosen[place] = best.sentence
 
     def _take_leaning(self, at: int, form: Form) -> None:
         """Take a sentence that points back with the one before it, or in a form that does not, or not at all."""
@@ -197,6 +217,7 @@ class _Desk:
         cut = form.sentence.cut or form.sentence.cut_before
         self.taken.take(form, self.budget, reason or ("taken, shortened" if cut else "taken whole"))
         self.picked.append(at)
+        self.restore()
         self.waiting = [entry for entry in self.waiting if entry[1] != at] if reason else self.waiting
         if reason:
             heapify(self.waiting)

@@ -127,7 +127,7 @@ def _may_end(clauses: Sequence[Clause], i: int, j: int) -> bool:
     kept, here, gone = clauses[i : j + 1], clauses[j], clauses[j + 1 :]
     if not any(clause.says_something for clause in kept if not clause.frame):
         return False
-    if i and any(sign.GROUP.search(clause.plain) for clause in kept):
+    if i and any(sign.GROUP.search(clause.plain) or sign.DEICTIC.search(clause.plain) for clause in kept):
         return False
     if sign.BEFORE.search(clauses[i].plain) and gone and here.mark in "；;":
         return False

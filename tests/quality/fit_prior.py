@@ -44,13 +44,12 @@ SENTENCE = {
     "opening_wire": "the same, where one of the first three sentences has a dateline",
     "opening_spoken": "the same, the more sentences say 我 or 你 (a speech, a talk, a transcript)",
     "depth": "how far down, from 0 to 1",
-    "item": "it heads an item of a programme of many",
     "title": "share of the headline's words it holds, rare words counting more",
     "dateline": "it opens with a dateline",
     "quotation": "share of its characters inside quotation marks",
     "question": "it asks",
     "first_person": "it says 我",
-    "attendance": "who came to the meeting",
+    "formality": "who came, what was heard, why a rule is made, a greeting",
     "short": "log of 18 / length, below 18 characters",
     "long": "log of length / 90, above 90 characters",
 }
@@ -71,7 +70,8 @@ FORM = {
 BOUNDS: dict[str, tuple[float | None, float | None]] = {
     "question": (None, log(0.5)),
     "first_person": (None, log(0.8)),
-    "attendance": (None, log(0.5)),
+    "formality": (None, log(0.3)),
+    "item": (6.0, None),
     "short": (None, -0.3),
     "leans": (None, log(0.5)),
     "cut": (None, 0.0),
@@ -81,8 +81,8 @@ BOUNDS: dict[str, tuple[float | None, float | None]] = {
 GROUPS = {
     "position": ("first", "opening", "opening_untitled", "depth", "dateline"),
     "headline": ("title", "headline"),
-    "genre": ("opening_wire", "opening_spoken", "item", "over_60_spoken", "over_60_long"),
-    "manner": ("quotation", "question", "first_person", "attendance", "leans"),
+    "genre": ("opening_wire", "opening_spoken", "over_60_spoken", "over_60_long"),
+    "manner": ("quotation", "question", "first_person", "formality", "leans"),
     "length": ("short", "long", "length", "over_60", "under_20"),
     "main words": ("kept", "salience", "density"),
 }
