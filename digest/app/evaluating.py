@@ -27,6 +27,8 @@ OURS = ("ours", "ours_whole")
 
 _HINT = 'write one JSON object a line: {"text": "…", "summary": "…"}, in UTF-8'
 
+_LARGEST_BUDGET = 1_000_000
+
 
 @dataclass(frozen=True, slots=True)
 class Pair:
@@ -173,8 +175,8 @@ def _budget(row: dict[str, Any], summary: str) -> int:
     budget = row.get("budget")
     if budget is None:
         return len(summary.strip()) // 10 * 10 + 10
-    if isinstance(budget, bool) or not isinstance(budget, int) or budget < 1:
-        raise FormatError("budget is no whole number above 0")
+    if isinstance(budget, bool) or not isinstance(budget, int) or not 0 < budget <= _LARGEST_BUDGET:
+        raise FormatError("budget is no whole number from 1 to a million")
     return budget
 
 

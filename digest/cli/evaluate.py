@@ -26,7 +26,7 @@ _LABELS = {"ours_whole": "ours, whole sentences"}
 _KEY = """\
 top: one sentence. fill: a summary as long as the budget. used: how much of it.
 R1, R2, RL: character ROUGE F1 against what people wrote, 0 to 100.
-gap: the share of the way from random (0) to oracle (100), the best extract.
+gap: the way from random (0) to oracle (100), the best whole sentences can do.
 [ ]: 95 % of paired bootstrap resamples; above 0 is ahead of the first sentences."""
 
 _Thing = TypeVar("_Thing")

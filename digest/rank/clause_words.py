@@ -42,7 +42,8 @@ PURPOSE = re.compile(
 """A subject that goes on to its purpose: 民政局为让失能老人获得照护， neither may go nor stand."""
 
 BINDS = re.compile(
-    r"\d{4} ?年|[去前]年|此前|年前|世纪|以往|过去|当年|当时|历史上|早在|曾|^每|^逢|^由|"
+    r"\d{4} ?年|[去前]年|此前|年前|世纪|以往|过去|当年|当时|历史上|早在|曾|情况下|"
+    r"没有|未(?!来)|拒不|低于|高于|网传|传言|传闻|反映|原定|原计划|^每|^逢|^由|"
     r"^(?:据|根据|按照)[^，]*(?:决定书|判决|公告|通报|声明|消息|说法|介绍|透露|博文|微博|网友|爆料)"
 )
 """What may not go: a time long gone (the news would seem to be of today), who said or did it, a rule (每…都)."""
@@ -77,7 +78,7 @@ CONNECTIVE = re.compile(
 )
 PAIRS = (
     (
-        re.compile(r"如果|如(?=[\u3400-\u9fff]{2,8}未)|若(?!干)|假如|要是|倘若|一旦|万一"),
+        re.compile(r"如果|如(?=[\u3400-\u9fff]{2,8}未)|若(?!干)|假如|假使|要是|倘若|一旦|万一"),
         re.compile(r"就|则|将|应|须|便|也|才|由|可"),
     ),
     (re.compile(r"只要"), re.compile(r"就|便|都|即|可")),
@@ -135,6 +136,15 @@ PENDING = re.compile(
     r"(?:依托|借助|凭借|利用|围绕|针对|立足|聚焦|听从|遵照|相较|相比|比起|从(?=[^，]*出发$)|以[^，；]{2,20}为(?:契机|抓手|主题|引领|牵引|目标|核心|重点|依托|基础|支撑))[^，；]*$"
 )
 """Means whose end is still to come: 同意两家医院依托中心，开展试点。"""
+
+TAKES_BACK = re.compile(
+    r"假使|倘若|如果|除非|条件是|前提|须经|须待|批准后|仅限|尚未|否认|谣言|取消|推迟|搁置|不属实|属实|误读|误传|回吐|失实|(?:没有|缺乏)[^，]{0,4}依据|不实|作废|撤回|叫停|"
+    r"不认同|没有证据|^这(?:一|种)[^，]*(?:否认|说法|错)|这样认为|的看法|^据[^，]{1,8}(?:预测|估计|说法)$"
+)
+"""What takes back, denies, postpones or conditions what was said before it: not to be left off."""
+
+UNSURE = re.compile(r"^(?:网传|有?传言|有?传闻|原定|原计划)|原定于")
+"""What asks for the clause that settles it: 网传将新建地铁， 市交通局回应称系谣言."""
 
 DATED = re.compile(r"(?:于|在)[^，]{0,8}\d[^，]{0,10}[日月年时分]$")
 """A time whose deed is still to come: 公司将于9月2日，"""

@@ -76,8 +76,16 @@ def force(sentence: Sentence, limit: int, word_ends: Sequence[int]) -> Sentence:
     start = body.start - sentence.start
     room = limit - 2
     fitting = [end - start for end in word_ends if 0 < end - start <= room]
+    fitting = [end for end in fitting if _may_break(sentence.text[start:], end)] or fitting
     length = fitting[-1] if fitting else max(1, room if room > 0 else limit)
     return part(sentence, start, start + length, tail=room > 0, forced=True)
+
+
+def _may_break(text: str, at: int) -> bool:
+    """Whether no number, bracket, quotation or title is open at `at`."""
+    if text[at - 1 : at].isalnum() and re.match(r"[,.:：/-]\d", text[at : at + 2]):
+        return False
+    return all(text.count(pair[0], 0, at) <= text.count(pair[1], 0, at) for pair in _PAIRS)
 
 
 def _in_number(text: str, at: int) -> bool:

@@ -25,6 +25,10 @@ _ADDS = re.compile(
     r"[a-z]+ing\b|[a-z]+ed\b|its|his|her|their|head|director|spokes|chair|\d)|^\s*the [A-Z]",
 )
 _TURNS = re.compile(r"^\s*(?:but|yet|although|though|however|except|unless|or|nor|instead|rather|not)\b")
+_TAKES_BACK = re.compile(
+    r"\b(?:provided|assuming|pending|if|unless|den(?:y|ie[sd])|false(?:ly)?|claim(?:s|ed)?|abandoned|retracted|"
+    r"rumou?rs?|disputed?|cancell?ed|postponed|approv(?:e|al))\b"
+)
 _RELATIVE = re.compile(r"^\s*(?:which|who|whose|where|when)\b")
 _VERB = re.compile(
     r"\b(?:is|are|was|were|has|have|had|will|would|can|could|may|might|must|shall|should|do|does|did|said|says|took|made|"
@@ -69,4 +73,6 @@ def _stands(clauses: Sequence[str], i: int, j: int) -> bool:
         return False
     if not gone:
         return True
-    return bool(_ADDS.search(gone[0])) and not any(_TURNS.search(clause) for clause in gone)
+    return bool(_ADDS.search(gone[0])) and not any(
+        _TURNS.search(clause) or _TAKES_BACK.search(clause) for clause in gone
+    )

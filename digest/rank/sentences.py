@@ -20,7 +20,7 @@ _SHORT = 80
 
 _CANDIDATE = re.compile(r"[。！？!?…．｡.\n\v\f\r\x85\u2028\u2029]")
 _LINE_ENDS = frozenset("\n\v\f\r\x85\u2028\u2029")
-_TAIL = re.compile(r"[。！？!?…．｡.]*[”’」』）)】》〉\"']*\s*")
+_TAIL = re.compile(r"[。！？!?…．｡.]{0,99}[”’」』）)】》〉\"']{0,99}\s*")
 _CLOSERS = "”’」』）)】》〉\"'"
 _KEPT = re.compile(
     "|".join(

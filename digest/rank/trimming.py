@@ -139,6 +139,8 @@ def _may_end(clauses: Sequence[Clause], i: int, j: int) -> bool:
         return False
     if not gone:
         return True
+    if any(sign.TAKES_BACK.search(c.unquoted) for c in gone) or any(sign.UNSURE.search(c.plain) for c in kept):
+        return False
     if sign.DATED.search(here.plain) or any(sign.STUNNED.search(clause.plain) for clause in kept):
         return False
     if sum(bool(sign.FROM_TO.search(clause.plain)) for clause in kept) > 1:

@@ -171,8 +171,8 @@ BAD = [
     (lines(without(summary="……")).strip(), "no word in summary"),
     (lines(without(text=["a"])).strip(), "text is no text"),
     (lines(without(text="只有一句话。")).strip(), "fewer than two sentences in text"),
-    (lines(without(budget=0)).strip(), "budget is no whole number above 0"),
-    (lines(without(budget=True)).strip(), "budget is no whole number above 0"),
+    (lines(without(budget=0)).strip(), "budget is no whole number from 1 to a million"),
+    (lines(without(budget=True)).strip(), "budget is no whole number from 1 to a million"),
     (lines(without(title=5)).strip(), "title is no text"),
 ]
 

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import digest
 from digest.model import Sentence
 from digest.rank.analysis import shorten
 from digest.rank.clauses import locate
