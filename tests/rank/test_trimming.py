@@ -102,3 +102,24 @@ def test_a_run_is_whole_clauses(text: str) -> None:
     for run in standing_runs(text, locate(text, tokenize_simplified(text))):
         assert run.start == 0 or text[: run.start].rstrip()[-1] in "，；：,;:"
         assert run.end >= len(text.rstrip()) or text[run.end] in "，；：,;:"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "岚川市将新建三条地铁线路，这一消息被市政府否认，称纯属谣言。",
+        "岚川大桥原定于今年十月正式通车，因洪水影响，推迟到明年三月。",
+        "企业可以申请每年五十万元的补贴，条件是三年内不得迁出本市，违者退回。",
+        "在没有获得家长书面同意的情况下，学校不得组织学生外出，教师也不得私自补课。",
+        "Residents can return to their homes on Monday, provided that the water level falls.",
+    ],
+)
+def test_what_is_denied_or_conditioned_is_not_printed_without_that(text: str) -> None:
+    """A denial, a delay, a condition: the first clause is never printed without it, nor the last without the first."""
+    first, last = text.split("，")[0].split(",")[0], text[-6:]
+    assert not [run for run in runs(text) if run == first or (run.endswith(last) and not run.startswith(first))]
+
+
+def test_a_forced_cut_breaks_no_number() -> None:
+    """Where a sentence has to be cut at a word, a number stays whole."""
+    assert str(digest.summarize("公司上半年亏损1,234,567,890元，较上年同期扩大。", chars=14)) == "公司上半年亏损……"
