@@ -139,6 +139,8 @@ def _may_end(clauses: Sequence[Clause], i: int, j: int) -> bool:
         return False
     if not gone:
         return True
+    if sign.FRAME.search(kept[0].plain) and not any(clause.subject for clause in kept):
+        return False  # 为了规范活动，保护权益，促进发展， still waits for who does what
     if any(sign.TAKES_BACK.search(c.unquoted) for c in gone) or any(sign.UNSURE.search(c.plain) for c in kept):
         return False
     if sign.DATED.search(here.plain) or any(sign.STUNNED.search(clause.plain) for clause in kept):
