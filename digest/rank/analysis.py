@@ -72,10 +72,10 @@ def analyse(pieces: Sequence[Sentence], text: str, title: str = "", query: str =
     chosen = set(candidates)
     headline, asked = content_words(tokenize(title)), content_words(tokenize(query))
     features = sentence_features(plain, content, [i in chosen for i in range(len(pieces))], genre, headline, asked)
-    weighed = weights().sentence
-    prior = [prior_of(own, weighed) if i in chosen else _NEVER for i, own in enumerate(features)]
+    weighed = weights()
+    prior = [prior_of(own, weighed.sentence) if i in chosen else _NEVER for i, own in enumerate(features)]
     similarity = Similarity(content)
-    ranks = centrality(similarity, prior)
+    ranks = centrality(similarity, prior, weighed.damping)
     count = len(pieces)
     scored = tuple(
         Sentence(p.text, p.start, p.end, p.index, round(rank * count, 6)) for p, rank in zip(pieces, ranks, strict=True)

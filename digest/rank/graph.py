@@ -13,7 +13,7 @@ from itertools import chain, pairwise
 from typing import Any
 
 DAMPING = 0.25
-"""How much a sentence's rank comes from its neighbours.  The web's 0.85 drowns the prior in a graph of thirty nodes."""
+"""How much a rank comes from the neighbours where no weights say it.  The web's 0.85 drowns the prior of thirty nodes."""
 
 _BLOCK = 512
 _STRONGEST, _STRONGEST_LONG = 10, 3
@@ -86,10 +86,11 @@ class Similarity:
         return weights, words.astype(np.int32), starts.astype(np.int32)
 
 
-def centrality(similarity: Similarity, prior: Sequence[float]) -> list[float]:
+def centrality(similarity: Similarity, prior: Sequence[float], damping: float = DAMPING) -> list[float]:
     """Return the PageRank of every text, rounded so that order never hangs on the last bit; the ranks sum to about 1.
 
     `prior` (one number >= 0 a text, not all 0) is where the random reader jumps to: `personalization`.
+    `damping` is how much of a rank comes from the neighbours.
     """
     import networkx as nx
 
@@ -98,7 +99,7 @@ def centrality(similarity: Similarity, prior: Sequence[float]) -> list[float]:
     graph = nx.Graph()
     graph.add_nodes_from(range(len(prior)))
     graph.add_weighted_edges_from(similarity.edges())
-    ranks = nx.pagerank(graph, alpha=DAMPING, personalization=dict(enumerate(prior)), max_iter=200)
+    ranks = nx.pagerank(graph, alpha=damping, personalization=dict(enumerate(prior)), max_iter=200)
     return [round(float(ranks[i]), 10) for i in range(len(prior))]
 
 
