@@ -13,7 +13,7 @@ from itertools import chain, pairwise
 from typing import Any
 
 DAMPING = 0.25
-"""How much a rank comes from the neighbours where no weights say it.  The web's 0.85 drowns the prior of thirty nodes."""
+"""How much a rank comes from the neighbours where no weights say it.  The web's 0.85 drowns the prior of 30 nodes."""
 
 _BLOCK = 512
 _STRONGEST, _STRONGEST_LONG = 10, 3
