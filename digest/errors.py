@@ -4,6 +4,7 @@ DigestError
 ├── UsageError          2   the command line asks for something impossible
 ├── ConfigError         3   digest.toml is wrong; carries every mistake found
 ├── ReadError           1   a file or folder could not be read
+│   ├── FetchError      1   a page or feed could not be fetched
 │   └── FormatError     1   it was read, but is not what it claims to be
 ├── TemplateError       1   a user's template does not render
 ├── StoreError          1   the database could not be opened or written
@@ -47,6 +48,23 @@ class ConfigError(DigestError):
 
 class ReadError(DigestError):
     """A file or folder could not be read."""
+
+
+class FetchError(ReadError):
+    """A page or feed could not be fetched.
+
+    `status` is the HTTP status, 0 where no answer came; `passing` is True where trying again later may help.
+    """
+
+    def __init__(self, message: str, hint: str = "", *, status: int = 0, passing: bool = False) -> None:
+        super().__init__(message, hint)
+        self.status = status
+        self.passing = passing
+
+    @property
+    def gone(self) -> bool:
+        """Whether the server says that there is no such page (any more): 404 or 410."""
+        return self.status in (404, 410)
 
 
 class FormatError(ReadError):

@@ -17,13 +17,17 @@ from typing import Literal
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """Bytes as they came, and where they came from.  `name` is what messages call it: a path or a URL."""
+    """Bytes as they came, and where and when they came from.  `name` is what messages call it: a path or a URL.
+
+    `media_type` is the Content-Type of the server, with its charset; `fetched_at` is aware, None for a file.
+    """
 
     data: bytes
     name: str
     url: str = ""
     media_type: str = ""
     source: str = ""
+    fetched_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +36,9 @@ class Article:
 
     `text` holds the source's characters in order, with only markup, boilerplate and glosses deleted; a newline ends a
     paragraph.  `published` is an aware `datetime`, or a `date` when only the day is known, or None.  `site` is what the
-    page calls itself, `source` the name of the configured source.  `language` is a BCP 47 tag: `zh-Hans`, `zh-Hant`,
-    `en`, or `und`.  An unknown string is empty.
+    page calls itself, `origin` who published it first, where the page names another than itself (a reprint, 转载), and
+    `source` the name of the configured source.  `language` is a BCP 47 tag: `zh-Hans`, `zh-Hant`, `en`, or `und`.  An
+    unknown string is empty.
     """
 
     title: str = ""
@@ -45,12 +50,40 @@ class Article:
     language: str = ""
     source: str = ""
     categories: tuple[str, ...] = ()
+    origin: str = ""
 
     @property
     def key(self) -> str:
         """16 hexadecimal digits that identify the article: of its URL, or, without one, of its title and text."""
         identity = self.url or f"{self.title}\0{self.text}"
         return hashlib.sha256(identity.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An article as a feed or a list page announces it.
+
+    `article` holds what is known without its page; `complete` says that its text is the article itself, not a teaser,
+    so that the page need not be read.
+    """
+
+    article: Article
+    complete: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What a feed, a list page or a JSON list announces, in its own order.
+
+    `title` is what it calls itself, `home` the page it belongs to, `following` the URL of its next page, each empty
+    where there is none; `problems` tells of entries that could not be read, one line each.
+    """
+
+    entries: tuple[Entry, ...] = ()
+    title: str = ""
+    home: str = ""
+    following: str = ""
+    problems: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
