@@ -1,0 +1,182 @@
+"""A child process with limits of time and memory, for parsers of hostile input.
+
+    with Guard(workers=2) as guard:
+        reading = guard.call(read_document, document)
+
+A worker that takes too long or too much memory is killed and replaced: whoever called gets a GuardError, and nobody
+else notices.  Several threads may call at once; there are as many calls under way as there are workers.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import queue
+import signal
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from multiprocessing.context import SpawnProcess
+from typing import Any, ParamSpec, TypeVar
+
+from digest.errors import DigestError, FormatError
+
+Given = ParamSpec("Given")
+Result = TypeVar("Result")
+
+SECONDS = 20.0
+"""How long one call may take."""
+
+MEMORY = 1_500_000_000
+"""How many bytes of address space a worker may have, where the system can limit it (Linux)."""
+
+CALLS = 1_000
+"""After so many calls a worker is replaced: what a parser's caches hold is given back."""
+
+START = 60.0
+"""How long a worker may take to come up on a loaded machine."""
+
+
+HINT = "look at it in a browser; it may be broken, or built to do harm"
+
+
+class GuardError(FormatError):
+    """A parser took too long, too much memory, or broke down."""
+
+
+@dataclass(slots=True)
+class _Worker:
+    process: SpawnProcess
+    pipe: Connection
+    calls: int = 0
+
+
+class Guard:
+    """Up to `workers` processes that call functions; they start when first needed."""
+
+    def __init__(
+        self, workers: int | None = None, *, seconds: float = SECONDS, memory: int = MEMORY, warm: str = ""
+    ) -> None:
+        """Give the number of workers (as many as processors by default) and a module they load when they start."""
+        self._seconds = seconds
+        self._memory = memory
+        self._warm = warm
+        self._context = multiprocessing.get_context("spawn")
+        self._idle: queue.LifoQueue[_Worker | None] = queue.LifoQueue()
+        self._count = workers or len(_processors())
+        for _ in range(self._count):
+            self._idle.put(None)
+
+    def __enter__(self) -> Guard:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def call(self, function: Callable[Given, Result], *args: Given.args, **kwargs: Given.kwargs) -> Result:
+        """Return what `function`, which must be importable, returns; waits while every worker is busy.
+
+        Raises:
+            GuardError: it took too long or too much memory, or its process ended.
+            DigestError: as the function raises it.
+        """
+        worker = self._idle.get()
+        kept = None
+        try:
+            worker = worker or self._start()
+            done, answer = self._ask(worker, (function, args, kwargs))
+            worker.calls += 1
+            kept = worker if worker.calls < CALLS else None
+        finally:
+            if kept is None:
+                _stop(worker)
+            self._idle.put(kept)
+        if done:
+            return answer  # type: ignore[no-any-return]  # what came through the pipe is what the function returned
+        raise answer
+
+    def close(self) -> None:
+        """End every worker."""
+        for _ in range(self._count):
+            with suppress(queue.Empty):
+                _stop(self._idle.get(timeout=self._seconds))
+
+    def _start(self) -> _Worker:
+        ours, theirs = self._context.Pipe()
+        process = self._context.Process(target=_work, args=(theirs, self._memory, self._warm), daemon=True)
+        process.start()
+        theirs.close()
+        worker = _Worker(process, ours)
+        if not ours.poll(START):
+            _stop(worker)
+            raise GuardError("a parser's process does not start", "the machine may be out of memory; try again")
+        with suppress(EOFError):
+            ours.recv()
+        return worker
+
+    def _ask(self, worker: _Worker, task: tuple[Any, ...]) -> tuple[bool, Any]:
+        try:
+            worker.pipe.send(task)
+            if not worker.pipe.poll(self._seconds):
+                raise GuardError(f"reading it took longer than {self._seconds:g} s, so it was given up", HINT)
+            return worker.pipe.recv()  # type: ignore[no-any-return]  # a pair, sent by _work
+        except (EOFError, OSError) as error:
+            raise GuardError("reading it broke the process that read it, so it was given up", HINT) from error
+
+
+def _processors() -> range:
+    """The processors this process may use."""
+    try:
+        return range(len(os.sched_getaffinity(0)))
+    except AttributeError:  # macOS
+        return range(os.cpu_count() or 1)
+
+
+def _stop(worker: _Worker | None) -> None:
+    if worker is not None:
+        worker.pipe.close()
+        worker.process.kill()
+        worker.process.join()
+        worker.process.close()
+
+
+def _work(pipe: Connection, memory: int, warm: str) -> None:
+    """Answer calls until the pipe closes: (True, result) or (False, error)."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to answer
+    _limit(memory)
+    if warm:
+        __import__(warm)
+    pipe.send(None)
+    while True:
+        try:
+            function, args, kwargs = pipe.recv()
+        except (EOFError, OSError):
+            return
+        pipe.send(_answer(function, args, kwargs))
+
+
+def _answer(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[bool, Any]:
+    try:
+        return True, function(*args, **kwargs)
+    except DigestError as error:
+        return False, error
+    except MemoryError:
+        return False, GuardError("reading it took too much memory, so it was given up", HINT)
+    except RecursionError:
+        return False, GuardError("it is nested too deeply to be read", HINT)
+    except Exception as error:  # a parser's own fault over hostile bytes must not end the run
+        return False, GuardError(f"reading it failed: {type(error).__name__}: {error}"[:300], HINT)
+
+
+def _limit(memory: int) -> None:
+    """Refuse more address space than `memory`, where the system knows how."""
+    if sys.platform != "linux":
+        return
+    import resource
+
+    with suppress(ValueError, OSError):
+        resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    with suppress(ValueError, OSError):
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
