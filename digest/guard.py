@@ -9,16 +9,16 @@ else notices.  Several threads may call at once; there are as many calls under w
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import queue
 import signal
+import subprocess
 import sys
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from multiprocessing import Pipe
 from multiprocessing.connection import Connection
-from multiprocessing.context import SpawnProcess
 from typing import Any, ParamSpec, TypeVar
 
 from digest.errors import DigestError, FormatError
@@ -48,7 +48,7 @@ class GuardError(FormatError):
 
 @dataclass(slots=True)
 class _Worker:
-    process: SpawnProcess
+    process: subprocess.Popen[bytes]
     pipe: Connection
     calls: int = 0
 
@@ -63,7 +63,6 @@ class Guard:
         self._seconds = seconds
         self._memory = memory
         self._warm = warm
-        self._context = multiprocessing.get_context("spawn")
         self._idle: queue.LifoQueue[_Worker | None] = queue.LifoQueue()
         self._count = workers or len(_processors())
         for _ in range(self._count):
@@ -104,16 +103,26 @@ class Guard:
                 _stop(self._idle.get(timeout=self._seconds))
 
     def _start(self) -> _Worker:
-        ours, theirs = self._context.Pipe()
-        process = self._context.Process(target=_work, args=(theirs, self._memory, self._warm), daemon=True)
-        process.start()
-        theirs.close()
+        ours, theirs = Pipe()
+        # not multiprocessing's own start, which imports the caller's script a second time
+        told = (sys.path, theirs.fileno(), self._memory, self._warm)
+        code = f"import sys; sys.path[:] = {told[0]!r}; from digest.guard import serve; serve{told[1:]!r}"
+        with theirs:
+            process = subprocess.Popen(  # noqa: S603  this very interpreter
+                [sys.executable, "-P", "-c", code],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                pass_fds=[theirs.fileno()],
+            )
         worker = _Worker(process, ours)
-        if not ours.poll(START):
+        try:
+            started = ours.poll(START) and ours.recv()
+        except EOFError:
+            started = False
+        if not started:
             _stop(worker)
-            raise GuardError("a parser's process does not start", "the machine may be out of memory; try again")
-        with suppress(EOFError):
-            ours.recv()
+            raise GuardError("a process to read it in does not start", "the machine may be out of memory; try again")
         return worker
 
     def _ask(self, worker: _Worker, task: tuple[Any, ...]) -> tuple[bool, Any]:
@@ -138,17 +147,17 @@ def _stop(worker: _Worker | None) -> None:
     if worker is not None:
         worker.pipe.close()
         worker.process.kill()
-        worker.process.join()
-        worker.process.close()
+        worker.process.wait()
 
 
-def _work(pipe: Connection, memory: int, warm: str) -> None:
-    """Answer calls until the pipe closes: (True, result) or (False, error)."""
+def serve(handle: int, memory: int, warm: str) -> None:
+    """Answer calls, as a worker, until the pipe of that descriptor closes: (True, result) or (False, error)."""
+    pipe = Connection(handle)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to answer
     _limit(memory)
     if warm:
         __import__(warm)
-    pipe.send(None)
+    pipe.send(True)
     while True:
         try:
             function, args, kwargs = pipe.recv()
