@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from urllib.parse import SplitResult, parse_qsl, quote, urlencode, urljoin, urlsplit, urlunsplit
 
 LONGEST = 4_000
@@ -19,9 +20,10 @@ _DEFAULT_PORT = {"http": 80, "https": 443}
 _MOBILE = re.compile(r"^(?:www\d?|m|wap|3g|mobile)\.(?=[^.]+\.[^.]+)")
 _INDEX = re.compile(r"/(?:index|default)\.(?:s?html?|jsp|php|aspx?)$", re.I)
 _EXTENSION = re.compile(r"\.(?:s|x|j)?html?$", re.I)
-_UNSAFE = re.compile(r"[\x00-\x20\x7f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]+")
+_UNSAFE = re.compile("[\x00-\x20\x7f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]+")
 
 
+@lru_cache(maxsize=8_192)  # a run cleans the URL of one article half a dozen times
 def clean_url(url: str, base: str = "") -> str:
     """Return the absolute http or https URL to link to, without tracking parameters; empty where it is none.
 
@@ -44,6 +46,7 @@ def clean_url(url: str, base: str = "") -> str:
     return urlunsplit((parts.scheme, netloc, path, _kept_query(parts), fragment))
 
 
+@lru_cache(maxsize=8_192)
 def identify_url(url: str) -> str:
     """Return what all spellings of one page's URL have in common; two that differ in it are two pages.
 

@@ -39,6 +39,7 @@ TOP = "version = 1\n"
 SOURCE = '[[source]]\nname = "samples"\nkind = "folder"\npath = "samples"\n'
 EDITION = '[[edition]]\nname = "daily"\n'
 BASE = TOP + SOURCE + EDITION
+FEED = TOP + EDITION + '[[source]]\nname = "news"\nkind = "feed"\nurl = "https://example.cn/feed.xml"\n'
 MAIL = '[mail]\npreset = "qq"\nuser = "me@qq.com"\n'
 
 CORE = """\
@@ -241,15 +242,20 @@ def test_the_template_loads_without_a_mistake(tmp_path: Path) -> None:
 
 
 def test_every_line_offered_in_the_template_is_true(tmp_path: Path) -> None:
-    """With the comment signs taken away, [mail], [store] and the section of the template load as well."""
+    """With the comment signs taken away, all of the template loads: mail, store, a list page, a section."""
     lines = read_template().replace('"*"', '"samples"').splitlines()
     keys = ["preset", "user", "password_env", "from", "path", "title", "words", "cafile", "templates", "timezone"]
-    wanted = ("[mail]", "[store]", "[[edition.section]]", *(f"{key} =" for key in keys))
+    keys += ["keep_originals", "seconds", "megabytes", "recheck", "name", "kind", "url", "select", "pages", "items"]
+    keys += ["max_age", "only_new", "headers", "cookies", "delay", "robots", "legacy_tls", "allow_private", "paused"]
+    tables = ("[mail]", "[store]", "[collect]", "[[source]]", "[[edition.section]]")
+    wanted = (*tables, *(f"{key} =" for key in keys))
     text = "\n".join(line[2:] if line[2:].startswith(wanted) and line.startswith("# ") else line for line in lines)
     s = load(tmp_path, text)
     assert s.require_mail().preset == "qq"
     assert s.templates == tmp_path / "templates"
     assert s.editions()[0].sections[0].title == "财经"
+    assert [(source.kind, source.select.item) for source in s.source[1:]] == [("page-list", "ul.list > li")]
+    assert (s.collect.seconds, s.store.keep_originals) == (30, 400)
 
 
 def test_settings_without_a_file_have_one_edition_and_no_mail(tmp_path: Path) -> None:
@@ -399,7 +405,7 @@ kind = "folder"
 [[source]]
 name = "a"
 kind = "feed"
-url = "https://example.cn/rss"
+url = "example.cn/rss"
 
 [[edition]]
 name = "Daily News"
@@ -418,7 +424,7 @@ summary = { chars = 3 }
         "digest.toml:8: [mail] port must be a whole number: write port = 465",
         'digest.toml:10: [[source]] path is missing: write path = "samples"',
         'digest.toml:15: [[source]] name "a" is taken by an earlier [[source]]: choose another',
-        'digest.toml:16: [[source]] kind is "feed", but reading from the web is not built yet: save the pages into a',
+        'digest.toml:17: [[source]] url is no address of a page: write url = "https://example.cn/feed.xml"',
         'digest.toml:20: [[edition]] name is "Daily News", but takes only a-z, 0-9 and "-"',
         'digest.toml:23: [[edition]] recipients holds "no-address", which must have exactly one "@"',
         'digest.toml:25: [[edition]] sources names "b", which is no [[source]]: choose from a',
@@ -428,6 +434,45 @@ summary = { chars = 3 }
     mistakes = mistakes_of(tmp_path, text)
     assert len(mistakes) == len(starts)
     assert [m[: len(s)] for m, s in zip(mistakes, starts, strict=True)] == starts
+
+
+def test_a_source_of_the_web_is_read_with_all_its_settings(tmp_path: Path) -> None:
+    """Selectors, headers and manners are as written, and what a source may be is told by its kind."""
+    text = """\
+version = 1
+[collect]
+seconds = 5
+recheck = 0
+[[edition]]
+name = "daily"
+[[source]]
+name = "网信办"
+kind = "page-list"
+url = "https://www.example.gov.cn/list/"
+select = { item = "ul li", date = "span" }
+pages = 2
+headers = { Referer = "https://www.example.gov.cn/" }
+cookies = { sid = "$SID" }
+legacy_tls = true
+delay = 2
+[[source]]
+name = "interface"
+kind = "json"
+url = "https://api.example.cn/list?page=1"
+paths = { items = "data.rows" }
+paused = true
+"""
+    s = load(tmp_path, text)
+    first, second = s.source
+    assert first.select.as_mapping() == {"item": "ul li", "date": "span"}
+    assert (first.pages, first.delay, first.legacy_tls, first.robots, first.on_web) == (2, 2.0, True, True, True)
+    assert first.reveal(first.cookies, {"SID": " 7 "}) == {"sid": "7"}
+    with pytest.raises(ConfigError, match="wants the variable SID, which is not set"):
+        first.reveal(first.cookies, {})
+    assert second.paths.as_mapping() == {"items": "data.rows"}
+    assert s.sources_of(s.editions()[0]) == (first,)  # the other one is paused
+    assert (s.collect.seconds, s.collect.recheck, s.store.keep_originals) == (5.0, 0, 400)
+    assert "$SID" not in repr(s)
 
 
 def test_the_error_counts_the_mistakes_and_names_the_file(tmp_path: Path) -> None:
@@ -480,10 +525,24 @@ def test_the_error_counts_the_mistakes_and_names_the_file(tmp_path: Path) -> Non
         ),
         (BASE.replace('"samples"\nkind', '"*"\nkind'), 'name cannot be "*"'),
         (BASE.replace('"samples"\nkind', '"a\\nb"\nkind'), "name must be one line of visible text"),
-        (BASE.replace('"folder"', '"rss"'), 'kind must be "folder" or "jsonl": write kind = "folder"'),
-        (BASE.replace('"folder"', '"page-list"'), 'kind is "page-list", but reading from the web is not built yet'),
-        (BASE.replace('"folder"', '"page"'), "not built yet"),
-        (BASE.replace('"folder"', '"json"'), "not built yet"),
+        (BASE.replace('"folder"', '"rss"'), '"json", "folder" or "jsonl": write kind = "feed"'),
+        (BASE.replace('"folder"', '"page-list"'), 'path does not go with kind = "page-list": write url instead'),
+        (BASE.replace('"folder"', '"page"'), "url is missing: write url ="),
+        (BASE.replace("[[edition]]", "pages = 3\n[[edition]]"), 'pages does not go with kind = "folder", only with'),
+        (FEED + 'select = { item = "li" }\n', 'select does not go with kind = "feed", only with page-list: delete it'),
+        (FEED + "items = 501\n", "items must be at most 500"),
+        (FEED + 'full_text = "yes"\n', 'full_text must be "auto", "always" or "never"'),
+        (FEED + 'headers = { "X Y" = "1" }\n', 'headers holds "X Y", which is no name of a header'),
+        (FEED + 'cookies = { sid = "a\\nb" }\n', 'cookies holds a value for "sid" with a control character'),
+        (FEED + "delay = -1\n", "delay must be at least 0"),
+        (FEED.replace("https://", "https://me:pw@"), "url holds a user name: take it out and write headers"),
+        (FEED.replace("https://example.cn", "ftp://example.cn"), "url is no address of a page"),
+        (FEED.replace("feed.xml", "fe ed.xml"), "url holds a space or an invisible character"),
+        (BASE + "[collect]\nseconds = 0\n", "[collect] seconds must be at least 1"),
+        (
+            BASE + "[[source]]\nname = 'l'\nkind = 'page-list'\nurl = 'https://x.cn'\nselect = { itm = 'li' }\n",
+            '"item"',
+        ),
         (BASE.replace('path = "samples"', 'path = ""'), "path is no path"),
         (BASE.replace('path = "samples"', 'path = "a\\u0000b"'), "path is no path"),
         (BASE.replace('path = "samples"', "path = 3"), "path must be a path in quotes"),

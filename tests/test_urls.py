@@ -44,6 +44,7 @@ def test_a_link_is_absolute_and_says_nothing_of_who_shared_it(url: str, cleaned:
         "https://",
         "http://a b.example/",
         "https://x.example/\u202egnp.exe",
+        "https://x.example/\ud800",
         "https://x.example:port/",
         "http://[::1/",
         "https://x.example/" + "a" * 5000,

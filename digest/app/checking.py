@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
-from digest.app.gather import gather
-from digest.app.issuing import source_places
+from digest.app.reading import Reader
 from digest.app.sending import server_of
 from digest.app.state import database_path
 from digest.collect.templates import load_templates
@@ -48,8 +47,10 @@ class Finding:
 def examine(settings: Settings, environ: Mapping[str, str], now: datetime) -> Iterator[Finding]:
     """Yield a finding for every part of the configuration; nothing is changed and nothing is sent."""
     yield Finding("python", True, f"{sys.version.split()[0]} on {sys.platform}")
+    with Reader(settings, environ, lambda: now, lists_only=True) as reader:
+        for edition in settings.editions():
+            yield from _sources(reader, edition)
     for edition in settings.editions():
-        yield from _sources(settings, edition)
         yield _attempt(f"edition {edition.name}", partial(_edition, settings, edition, now))
     yield _attempt("templates", lambda: _templates(settings, now))
     yield _attempt("store", lambda: _store(settings))
@@ -63,8 +64,8 @@ def _attempt(name: str, look: Callable[[], str]) -> Finding:
         return Finding(name, False, error.message, error.hint)
 
 
-def _sources(settings: Settings, edition: Edition) -> Iterator[Finding]:
-    for report in gather(source_places(settings, edition)).reports:
+def _sources(reader: Reader, edition: Edition) -> Iterator[Finding]:
+    for report in reader.gather(edition).reports:
         seen = f"{report.articles} articles"
         if report.problems:
             more = f" (and {len(report.problems) - 1} more)" if len(report.problems) > 1 else ""

@@ -2,33 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from digest.collect.files import find_files, read_file
+from digest.config import SourceSettings
 from digest.errors import ReadError
 from digest.extract.read import read_document
 from digest.model import Article, SourceReport
+
+if TYPE_CHECKING:
+    from digest.app.following import Collected
 
 Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A folder or file to read articles from, and what reports call it."""
+    """Where articles come from, and what reports call it: a folder or file, or a source on the web."""
 
     name: str
-    path: Path
+    path: Path | None = None
+    source: SourceSettings | None = None
 
 
 @dataclass(slots=True)
 class Gathering:
-    """Everything read from some places: the articles, a report a place, and how many documents held none."""
+    """Everything read from some places: the articles, a report a place, and how many documents held none.
+
+    `stale` says by its key why an article is no news; `baseline` are the keys of what was there before its source was
+    added.
+    """
 
     articles: list[Article] = field(default_factory=list)
     reports: list[SourceReport] = field(default_factory=list)
     unreadable: int = 0
+    stale: dict[str, str] = field(default_factory=dict)
+    baseline: set[str] = field(default_factory=set)
 
     @property
     def troubled(self) -> bool:
@@ -46,35 +58,60 @@ def places_of(paths: Sequence[Path]) -> list[Place]:
     return [Place(path.resolve().name or str(path), path) for path in paths]
 
 
-def gather(places: Iterable[Place], progress: Progress | None = None) -> Gathering:
-    """Return the articles of all places in a stable order."""
+def gather(
+    places: Sequence[Place],
+    progress: Progress | None = None,
+    collect: Callable[[Sequence[SourceSettings]], Iterator[Collected]] | None = None,
+) -> Gathering:
+    """Return the articles of all places in the order of the places; `collect` reads those on the web.
+
+    `progress` is told how many of how many files, then sources, are read.
+    """
+    on_web = [place.source for place in places if place.source]
+    collected: dict[str, Collected] = {}
+    for done, part in enumerate(collect(on_web) if collect and on_web else (), 1):
+        collected[part.source.name] = part
+        if progress:
+            progress(done, len(on_web))
     found = Gathering()
     for place in places:
-        _gather_place(place, found, progress)
+        if place.name in collected and place.source:
+            _add_collected(collected[place.name], found)
+        elif place.path:
+            _gather_place(place.name, place.path, found, progress)
     return found
 
 
-def _gather_place(place: Place, found: Gathering, progress: Progress | None) -> None:
+def _add_collected(part: Collected, found: Gathering) -> None:
+    found.articles.extend(entry.article for entry in part.found)
+    found.stale |= {entry.article.key: entry.stale for entry in part.found if entry.stale}
+    found.unreadable += sum(part.unread.values())
+    if part.baseline:
+        found.baseline |= {entry.article.key for entry in part.found}
+    found.reports.append(part.report)
+
+
+def _gather_place(name: str, root: Path, found: Gathering, progress: Progress | None) -> None:
     before = len(found.articles)
     problems: list[str] = []
     try:
-        paths = list(_paths(place.path, lambda error: problems.append(str(error))))
+        paths = list(_paths(root, lambda error: problems.append(str(error))))
     except ReadError as error:
-        found.reports.append(SourceReport(place.name, 0, (str(error),)))
+        found.reports.append(SourceReport(name, 0, (str(error),)))
         return
     for done, path in enumerate(paths, 1):
         try:
-            reading = read_document(read_file(path, place.name))
+            reading = read_document(read_file(path, name))
         except ReadError as error:
-            problems.append(f"{_shown(path, place.path)}: {_short(error, path, place.path)}")
+            problems.append(f"{_shown(path, root)}: {_short(error, path, root)}")
             found.unreadable += 1
         else:
             found.articles.extend(reading.articles)
-            problems.extend(f"{_shown(path, place.path)}: {problem}" for problem in reading.problems)
+            problems.extend(f"{_shown(path, root)}: {problem}" for problem in reading.problems)
             found.unreadable += len(reading.problems)
         if progress:
             progress(done, len(paths))
-    found.reports.append(SourceReport(place.name, len(found.articles) - before, tuple(problems)))
+    found.reports.append(SourceReport(name, len(found.articles) - before, tuple(problems)))
 
 
 def _paths(path: Path, missed: Callable[[ReadError], None]) -> Iterator[Path]:

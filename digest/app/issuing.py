@@ -5,45 +5,33 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from hashlib import sha256
-from pathlib import Path
 from typing import Any
 
-from digest.app.gather import Gathering, Place, Progress
+from digest.app.gather import Gathering, Progress
 from digest.compose.issue import Composition, compose_issue
-from digest.config import MailSettings, Settings
+from digest.config import MailSettings
 from digest.model import Article, Edition, Issue, Letter, Recipient
 from digest.rank.tokens import segmenter_name
 from digest.render import Footer, build_message, message_id, render_letter
-from digest.store import Envelope, FrozenIssue, Placement, Store, copy_for_dry_run
+from digest.store import Envelope, FrozenIssue, Placement, Store
 
 WINDOW = timedelta(days=3)
 """How long an article that found no room stays a candidate for the next issues."""
 
 
-def source_places(settings: Settings, edition: Edition) -> list[Place]:
-    """Return where an edition's articles come from."""
-    return [Place(source.name, source.path) for source in settings.sources_of(edition) if source.path]
+def offer_articles(store: Store, edition: Edition, found: Gathering, now: datetime) -> tuple[list[Article], int]:
+    """Record what was found, offer it to the edition, and return its candidates and how many of it are none.
 
-
-def fresh_articles(
-    path: Path, edition: Edition, articles: Sequence[Article], now: datetime
-) -> tuple[list[Article], int]:
-    """Return what the next issue may print, and how many of `articles` it may not; the real store is left as it is."""
-    with copy_for_dry_run(path) as store:
-        return offer_articles(store, edition, articles, now)
-
-
-def offer_articles(
-    store: Store, edition: Edition, articles: Sequence[Article], now: datetime
-) -> tuple[list[Article], int]:
-    """Record `articles`, offer them to the edition, and return its candidates and how many of `articles` are none."""
-    store.record_articles(articles, now)
-    store.offer(edition.name, [article.key for article in articles], now, WINDOW)
+    What was there before its source was added, and what is too old, is no candidate.
+    """
+    kept = store.record_articles(found.articles, now)
+    store.offer_baseline(edition.name, [kept[key] for key in found.baseline], now)
+    stale = {kept[key]: reason for key, reason in found.stale.items()}
+    store.offer(edition.name, list(dict.fromkeys(kept.values())), now, WINDOW, stale)
     store.expire(edition.name, now)
     candidates = store.candidates(edition.name, now)
     open_keys = {article.key for article in candidates}
-    known = {article.key for article in articles} - open_keys
-    return candidates, len(known)
+    return candidates, len(set(kept.values()) - open_keys)
 
 
 def compose_letter(

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from digest.app.gather import Gathering, gather
-from digest.app.issuing import WINDOW, compose_letter, freeze, fresh_articles, offer_articles, source_places
+from digest.app.gather import Gathering
+from digest.app.issuing import WINDOW, compose_letter, freeze, offer_articles
 from digest.app.outcome import Outcome
+from digest.app.reading import Reader
 from digest.app.state import database_path, open_state
 from digest.collect.templates import load_templates
 from digest.compose.issue import Composition
@@ -18,7 +20,7 @@ from digest.deliver import Server, deliver_pending
 from digest.errors import ConfigError
 from digest.model import Article, Edition, Letter, Receipt, Recipient
 from digest.schedule.due import due_slot, next_slot
-from digest.store import Store, empty_store
+from digest.store import Store, copy_for_dry_run, empty_store
 
 Announce = Callable[[str], None]
 Clock = Callable[[], datetime]
@@ -59,12 +61,13 @@ def run(call: Call, only: str | None = None) -> Outcome:
     """
     editions = [call.settings.find_edition(only)] if only else list(call.settings.editions())
     _require(call, editions)
-    with open_state(call.settings, dry_run=call.dry_run) as store:
-        desk = _Desk(call, store)
+    with open_state(call.settings, dry_run=call.dry_run) as store, _reader(call, store) as reader:
+        desk = _Desk(call, store, reader)
         desk.recover()
         for edition in editions:
             desk.issue_when_due(edition)
         desk.deliver(only)
+        reader.tidy()
     return desk.outcome
 
 
@@ -79,8 +82,8 @@ def send_now(call: Call, edition: Edition, to: Sequence[Recipient] = ()) -> Outc
     if to:
         return _send_aside(call, edition, to)
     _require(call, [edition])
-    with open_state(call.settings, dry_run=call.dry_run) as store:
-        desk = _Desk(call, store)
+    with open_state(call.settings, dry_run=call.dry_run) as store, _reader(call, store) as reader:
+        desk = _Desk(call, store, reader)
         desk.recover()
         slot = _open_slot(store, edition, call.clock())
         if slot is not None:
@@ -108,10 +111,11 @@ def server_of(mail: MailSettings, environ: Mapping[str, str]) -> Server:
 class _Desk:
     """Where one run works: the state in front of it, and what has come of it so far."""
 
-    def __init__(self, call: Call, store: Store) -> None:
+    def __init__(self, call: Call, store: Store, reader: Reader) -> None:
         self.outcome = Outcome()
         self._call = call
         self._store = store
+        self._reader = reader
         self._server: Server | None = None
 
     def recover(self) -> None:
@@ -154,16 +158,17 @@ class _Desk:
         if not call.dry_run:
             self._open_server()  # a missing password is found before anything is frozen
         found = self.gather(edition)
-        candidates, known = offer_articles(self._store, edition, found.articles, call.clock())
+        candidates, known = offer_articles(self._store, edition, found, call.clock())
         if found.failed and not candidates:
             call.announce(f"{edition.name}: no source could be read, so nothing is composed; the next run tries again")
             return
+        self._reader.check_mailed()
         composed, letter = self.compose(edition, slot, candidates, known, found)
         self._freeze(edition, composed, letter)
 
     def gather(self, edition: Edition) -> Gathering:
         """Read the sources of an edition, and tell what is wrong with them."""
-        found = gather(source_places(self._call.settings, edition))
+        found = self._reader.gather(edition)
         for report in found.reports:
             for problem in report.problems:
                 self.outcome.troubled = True
@@ -225,6 +230,10 @@ class _Desk:
                 call.announce(f"  {item.number}. {item.title}")
 
 
+def _reader(call: Call, store: Store) -> Reader:
+    return Reader(call.settings, call.environ, call.clock, store, keeps=not call.dry_run)
+
+
 def _require(call: Call, editions: Sequence[Edition]) -> None:
     """Look for what must be configured before anything is sent."""
     if call.dry_run:
@@ -254,10 +263,12 @@ def _send_aside(call: Call, edition: Edition, to: Sequence[Recipient]) -> Outcom
     mail = call.settings.require_mail()
     now = call.clock()
     slot = now.replace(microsecond=0).astimezone(ZoneInfo(edition.timezone))
-    with empty_store() as aside:
-        desk = _Desk(call, aside)
+    with ExitStack() as stack:
+        aside = stack.enter_context(empty_store())
+        copy = stack.enter_context(copy_for_dry_run(database_path(call.settings)))
+        desk = _Desk(call, aside, stack.enter_context(Reader(call.settings, call.environ, call.clock, copy)))
         found = desk.gather(edition)
-        candidates, known = fresh_articles(database_path(call.settings), edition, found.articles, now)
+        candidates, known = offer_articles(copy, edition, found, now)
         if not candidates:
             candidates, known = found.articles, 0
         composed, letter = desk.compose(edition, slot, candidates, known, found)

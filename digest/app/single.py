@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from digest.errors import FormatError
-from digest.extract.read import first_article, read_document
+from digest.extract.read import Reading, first_article, read_document
 from digest.model import Article, Document, Summary
 from digest.rank.summarize import summarize
 
@@ -22,15 +24,40 @@ class Wish:
     trim: bool = True
 
 
-def summarize_document(document: Document, wish: Wish) -> tuple[Article, Summary, tuple[str, ...]]:
+def fetch_document(
+    url: str, environ: Mapping[str, str], clock: Callable[[], datetime], *, allow_private: bool = False
+) -> tuple[Document, Reading]:
+    """Return the page at a URL, and what is in it; it is read in a process of its own.
+
+    Raises:
+        FetchError: it cannot be fetched.
+        FormatError: it holds no article, or a block page stands in its place.
+    """
+    from digest.collect.access import Access, place_of
+    from digest.collect.http import Fetcher
+    from digest.extract.blocked import find_block
+    from digest.guard import Guard
+
+    with Fetcher(environ=environ, clock=clock) as fetcher, Guard(1) as guard:
+        document = fetcher.fetch(url, Access(allow_private=place_of(url) if allow_private else ""))
+        if blocked := guard.call(find_block, document):
+            raise FormatError(f"the server answers with a block page instead: {blocked}", "save it from a browser")
+        return document, guard.call(read_document, document)
+
+
+def summarize_document(
+    document: Document, wish: Wish, reading: Reading | None = None
+) -> tuple[Article, Summary, tuple[str, ...]]:
     """Return the (first) article of a document, its summary, and what could not be read of it.
+
+    `reading` is what is in it, where it was read already.
 
     Raises:
         FormatError: it holds no article.
         ValueError: the wish is out of range.
     """
     try:
-        reading = read_document(document)
+        reading = reading or read_document(document)
     except FormatError as error:
         raise FormatError(f"{document.name}: {error.message}", error.hint) from error
     article = first_article(reading, document.name)

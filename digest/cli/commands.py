@@ -9,6 +9,7 @@ from digest.cli.evaluate import evaluate
 from digest.cli.mailing import outbox, run, send
 from digest.cli.preview import preview
 from digest.cli.setup import completion, doctor, init, templates
+from digest.cli.sources import sources
 from digest.cli.summarize import summarize
 
 
@@ -26,5 +27,5 @@ def cli() -> None:
     """
 
 
-for command in (summarize, preview, run, send, init, doctor, outbox, templates, evaluate, completion):
+for command in (summarize, preview, run, send, sources, init, doctor, outbox, templates, evaluate, completion):
     cli.add_command(command)

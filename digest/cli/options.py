@@ -52,6 +52,20 @@ def locate_config(config_path: Path | None) -> str:
     return str(path.absolute()) if path else ""
 
 
+def require_config(config_path: Path | None) -> Path:
+    """Return the path of the configuration in use, to change it.
+
+    Raises:
+        ConfigError: there is none.
+    """
+    from digest.config import find_config
+
+    path = find_config(config_path, os.environ, Path.cwd())
+    if path is None:
+        raise ConfigError("there is no digest.toml here", "digest init writes one; --config names another place")
+    return path
+
+
 def read_settings(config_path: Path | None, data_dir: Path | None, *, required: bool = True) -> Settings:
     """Return the settings, or, where none is required and no file is there, the defaults.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -46,6 +47,7 @@ def preview(
         chosen,
         paths,
         read_clock(moment, settings.timezone)(),
+        os.environ,
         everything=everything,
         reading=ProgressLine("reading"),
         summarizing=ProgressLine("summarizing"),

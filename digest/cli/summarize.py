@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from datetime import date
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from digest.cli.options import announce
+from digest.cli.options import announce, read_clock
 from digest.errors import UsageError
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ SENTENCES = 3
 
 
 @click.command()
-@click.argument("source", metavar="FILE|-")
+@click.argument("source", metavar="FILE|URL|-")
 @click.option("--sentences", type=click.IntRange(min=1), help=f"At most so many sentences.  [default: {SENTENCES}]")
 @click.option("--chars", type=click.IntRange(min=1), help="At most so many characters.")
 @click.option("--ratio", type=click.FloatRange(0, 1, min_open=True), help="At most this share of the text, 0 to 1.")
@@ -37,6 +38,7 @@ SENTENCES = 3
     help="json is documented in the README.",
 )
 @click.option("--explain", is_flag=True, help="Show for every sentence its terms, and why it was taken or left.")
+@click.option("--allow-private", is_flag=True, help="The URL may be on this machine or in the office.")
 def summarize(
     source: str,
     sentences: int | None,
@@ -47,12 +49,13 @@ def summarize(
     whole_sentences: bool,
     form: str,
     explain: bool,
+    allow_private: bool,
 ) -> None:
-    """Print the key sentences of FILE, each a verbatim slice of it; - reads standard input.
+    """Print the key sentences of FILE or of the page at URL, each a verbatim slice of it; - reads standard input.
 
-    FILE is text, Markdown, a saved HTML page or JSON, in UTF-8, UTF-16, GB18030 or Big5.
+    FILE is text, Markdown, a saved HTML page, JSON, PDF or .docx, in UTF-8, UTF-16, GB18030 or Big5.
     """
-    from digest.app.single import Wish, summarize_document
+    from digest.app.single import Wish, fetch_document, summarize_document
 
     if sum(limit is not None for limit in (sentences, chars, ratio)) > 1:
         raise UsageError("--sentences, --chars and --ratio exclude each other", "keep one of them")
@@ -63,7 +66,11 @@ def summarize(
     if chars is None and ratio is None:
         sentences = sentences or SENTENCES
     wish = Wish(sentences, chars, ratio, title, query, trim=not whole_sentences)
-    article, summary, notes = summarize_document(_open(source), wish)
+    if source.startswith(("http://", "https://")):
+        document, reading = fetch_document(source, os.environ, read_clock(None), allow_private=allow_private)
+        article, summary, notes = summarize_document(document, wish, reading)
+    else:
+        article, summary, notes = summarize_document(_open(source), wish)
     for note in notes:
         announce(note)
     if not summary.sentences:
@@ -77,8 +84,6 @@ def _open(source: str) -> Any:
     """The bytes of a file or of standard input."""
     from digest.collect.files import read_file, read_stream
 
-    if source.startswith(("http://", "https://")):
-        raise UsageError("reading from the web is not built yet", "save the page, then: digest summarize page.html")
     if source != "-":
         return read_file(Path(source))
     if sys.stdin is None:  # digest summarize - <&-

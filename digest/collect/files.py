@@ -14,7 +14,9 @@ from digest.model import Document
 LARGEST = 50_000_000
 """No file larger than this many bytes is read as an article."""
 
-SUFFIXES = frozenset((".txt", ".md", ".markdown", ".html", ".htm", ".xhtml", ".json", ".jsonl", ".ndjson"))
+SUFFIXES = frozenset(
+    (".txt", ".md", ".markdown", ".html", ".htm", ".xhtml", ".json", ".jsonl", ".ndjson", ".pdf", ".docx")
+)
 """The files of a folder that may be articles; a digest.toml or a picture is none."""
 
 

@@ -6,13 +6,17 @@ Precedence: environment, then file, then default.  `read_password` is asked only
 """
 
 from digest.config.addresses import clean_display_name, parse_mailbox
+from digest.config.editing import add_sources, pause_source, remove_source, write_source
 from digest.config.loading import default_settings, find_config, load_settings, read_template
 from digest.config.mail import MailSettings
 from digest.config.passwords import describe_login, read_password
 from digest.config.presets import Preset, load_presets
-from digest.config.settings import EditionSettings, SectionSettings, Settings, SourceSettings, StoreSettings
+from digest.config.settings import EditionSettings, SectionSettings, Settings, StoreSettings
+from digest.config.sources import CollectSettings, SourceSettings, make_source
+from digest.config.wording import suggest
 
 __all__ = [
+    "CollectSettings",
     "EditionSettings",
     "MailSettings",
     "Preset",
@@ -20,13 +24,19 @@ __all__ = [
     "Settings",
     "SourceSettings",
     "StoreSettings",
+    "add_sources",
     "clean_display_name",
     "default_settings",
     "describe_login",
     "find_config",
     "load_presets",
     "load_settings",
+    "make_source",
     "parse_mailbox",
+    "pause_source",
     "read_password",
     "read_template",
+    "remove_source",
+    "suggest",
+    "write_source",
 ]

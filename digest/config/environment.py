@@ -17,8 +17,8 @@ from digest.config.wording import find_nearest
 
 PREFIX = "DIGEST_"
 _TOP_KEYS = ("timezone", "templates")
-_TABLES = ("mail", "store")
-_NOT_TEXT = ("port", "keyring", "password_command")
+_TABLES = ("mail", "store", "collect")
+_NOT_TEXT = ("port", "keep_originals", "seconds", "megabytes", "recheck", "keyring", "password_command")
 _PASSWORDS = ("password", "password_env", "password_file", "password_command", "keyring")
 _PLACES = ("path", "url")
 

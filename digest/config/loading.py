@@ -66,7 +66,12 @@ def load_settings(path: Path, environ: Mapping[str, str], data_dir: Path | None 
     directory).  The environment (`DIGEST_MAIL__HOST`) goes before the file.
     """
     path = path.absolute()
-    text = read_text(path)
+    return check_text(read_text(path), path, environ, data_dir)
+
+
+def check_text(text: str, path: Path, environ: Mapping[str, str], data_dir: Path | None = None) -> Settings:
+    """The settings that `text` would give as the file `path`; raises ConfigError with every mistake."""
+    path = path.absolute()
     raw, lines = parse_text(text, path)
     _refuse_newer(raw, path)
     overrides = read_overrides(environ)

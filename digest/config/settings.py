@@ -14,11 +14,10 @@ from pydantic import Field, ValidationInfo, field_validator
 
 from digest.config.fields import DataPath, FolderPath, Heading, Line, Mailbox, Table, Zone
 from digest.config.mail import MailSettings
+from digest.config.sources import CollectSettings, PathSettings, SelectSettings, SourceSettings
 from digest.config.wording import quote, suggest
 from digest.errors import ConfigError, UsageError
 from digest.model import Edition, Recipient, SectionRule
-
-WEB_KINDS = ("feed", "page-list", "page", "json")
 
 
 class StoreSettings(Table):
@@ -30,6 +29,9 @@ class StoreSettings(Table):
     path: DataPath | None = Field(
         default=None, description="SQLite file, in the data directory", examples=['"digest.db"']
     )
+    keep_originals: int = Field(
+        default=400, ge=1, le=36600, description="days that fetched pages are kept, as proof", examples=["400"]
+    )
 
     @field_validator("path")
     @classmethod
@@ -37,48 +39,6 @@ class StoreSettings(Table):
         if path is not None and info.data.get("url"):
             raise ValueError("and url both say where the database is: keep one of them")
         return path
-
-
-class SourceSettings(Table):
-    """One place that articles come from."""
-
-    name: Line = Field(description="what reports call it", examples=['"samples"'])
-    kind: Literal["folder", "jsonl"] = Field(description="folder or jsonl", examples=['"folder"'])
-    path: FolderPath | None = Field(
-        default=None, validate_default=True, description="the folder or file", examples=['"samples"']
-    )
-    url: str | None = Field(default=None, description="for sources on the web", examples=['"https://example.cn/"'])
-
-    @field_validator("name")
-    @classmethod
-    def _check_name(cls, name: str) -> str:
-        if name == "*":
-            raise ValueError('cannot be "*", which means every source: choose another name')
-        return name
-
-    @field_validator("kind", mode="before")
-    @classmethod
-    def _check_kind(cls, kind: object) -> object:
-        if kind in WEB_KINDS:
-            raise ValueError(
-                f'is "{kind}", but reading from the web is not built yet: '
-                'save the pages into a folder and write kind = "folder"'
-            )
-        return kind
-
-    @field_validator("path")
-    @classmethod
-    def _check_path(cls, path: Path | None, info: ValidationInfo) -> Path | None:
-        if path is None and "kind" in info.data:
-            raise ValueError('is missing: write path = "samples"')
-        return path
-
-    @field_validator("url")
-    @classmethod
-    def _check_url(cls, url: str | None, info: ValidationInfo) -> str | None:
-        if url is not None and "kind" in info.data:
-            raise ValueError(f'does not go with kind = "{info.data["kind"]}": delete it')
-        return url
 
 
 class ScheduleSettings(Table):
@@ -184,6 +144,7 @@ class Settings(Table):
     )
     mail: MailSettings | None = None
     store: StoreSettings = StoreSettings()
+    collect: CollectSettings = CollectSettings()
     source: tuple[SourceSettings, ...] = ()
     edition: tuple[EditionSettings, ...] = ()
 
@@ -206,8 +167,9 @@ class Settings(Table):
         raise UsageError(f"there is no edition {quote(name)}", suggest(name, [table.name for table in self.edition]))
 
     def sources_of(self, edition: Edition) -> tuple[SourceSettings, ...]:
-        """The sources of an edition in the order of the file; `*` stands for all of them."""
-        return tuple(table for table in self.source if "*" in edition.sources or table.name in edition.sources)
+        """The sources of an edition in the order of the file, without those paused; `*` stands for all of them."""
+        named = [table for table in self.source if "*" in edition.sources or table.name in edition.sources]
+        return tuple(table for table in named if not table.paused)
 
     def require_mail(self) -> MailSettings:
         """The mail settings; raises ConfigError where the file has no [mail], for those who want to send."""
@@ -223,7 +185,10 @@ TABLES: dict[tuple[str, ...], type[Table]] = {
     (): Settings,
     ("mail",): MailSettings,
     ("store",): StoreSettings,
+    ("collect",): CollectSettings,
     ("source",): SourceSettings,
+    ("source", "select"): SelectSettings,
+    ("source", "paths"): PathSettings,
     ("edition",): EditionSettings,
     ("edition", "schedule"): ScheduleSettings,
     ("edition", "summary"): SummarySettings,

@@ -1,12 +1,14 @@
-"""Bytes into text: BOM, then the declared charset, then what the bytes themselves say.
+"""Bytes into text: BOM, then the declared charset, then what the bytes themselves say; never mojibake.
 
-`gb2312` and `gbk` mean `gb18030`, as the WHATWG Encoding Standard has it.
+`gb2312` and `gbk` mean `gb18030`, as the WHATWG Encoding Standard has it.  A declaration is a claim: a reading whose
+characters nobody writes is refused, whoever declared it.
 """
 
 from __future__ import annotations
 
 import codecs
 import re
+from collections.abc import Callable, Iterator
 
 from digest.errors import FormatError
 
@@ -40,38 +42,78 @@ _BINARY = (
     b"Rar!",
     b"\xd0\xcf\x11\xe0",
 )
-_FAMILIAR = re.compile(r"[\t\n\r -~\u2010-\u2027\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]")
 _SAMPLE = 200_000
+_FAMILIAR = re.compile(r"[\t\n\r -~\u2010-\u2027\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]")
+_STRANGE = re.compile(r"[\x00-\x07\x0e-\x19\x1c-\x1f]")
+_HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
+_LATIN_RUN = re.compile(
+    r"[\u0080-\u00ff\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2013-\u203a\u20ac\u2122]{6,}"
+)
+_REPLACED = re.compile(r"\ufffd|锟斤拷")
+_COMMON_GB = bytes(range(0xB0, 0xD8))
+_COMMON_BIG5 = bytes(range(0xA4, 0xC7))
+_SURE = 5
+"""So many multi-byte characters that are valid UTF-8 are no accident (the two of 联通 in GBK are one)."""
+
+_FEW = 12
+"""Fewer characters may all be rare ones, as names are."""
+
+Reading = tuple[str, str]
 
 
-def decode(data: bytes, declared: str = "") -> tuple[str, str]:
+def decode(data: bytes, declared: str = "") -> Reading:
     """Return the text of `data` and the name of the encoding it was in.
 
     `declared` is a charset from an HTTP header, if there is one; a `<meta>` or XML declaration in the first kilobytes
-    comes next.  A declaration that the bytes contradict is not believed.
+    comes next.  A declaration that the bytes contradict is not believed.  Text that was encoded twice is decoded twice.
 
     Raises:
-        FormatError: the bytes are no text.
+        FormatError: the bytes are no text, or what they say is no language any more.
     """
     for mark, name in _BOMS:
         if data.startswith(mark):
-            return _strictly(data[len(mark) :], name) or ("", name) if len(data) > len(mark) else ("", name)
+            data = data[len(mark) :]
+            found = _strictly(data, name) if data else ("", name)
+            if found and not _is_garbled(found[0]):
+                return found
+            break
     if data.startswith(_BINARY):
         raise FormatError("this is a binary file, not text", "save it as text, Markdown or HTML first")
-    for name in (declared, _declared_inside(data)):
-        found = _strictly(data, _known(name)) if name else None
-        if found:
+    readings: list[Reading] = []
+    for found in _readings(data, declared):
+        if found and not _is_garbled(found[0]):
             return found
-    found = _strictly(data, "utf-8") or _utf16_without_bom(data) or _chinese(data)
-    if found is None or _looks_binary(found[0]):
+        readings += [found] if found else []
+    for text, name in readings:
+        if mended := _decoded_twice(text):
+            return mended, name
+    if readings:
         raise FormatError(
-            "this is a binary file, or text in an unknown encoding", "save it as UTF-8 text, Markdown or HTML first"
+            "the text is garbled: it was saved in a wrong encoding", "save it again from its source as UTF-8"
         )
-    return found
+    raise FormatError(
+        "this is a binary file, or text in an unknown encoding", "save it as UTF-8 text, Markdown or HTML first"
+    )
+
+
+def _readings(data: bytes, declared: str) -> Iterator[Reading | None]:
+    """Yield the ways to read the bytes, the most trustworthy first."""
+    yield _utf16_without_bom(data)
+    utf8 = _strictly(data, "utf-8")
+    if utf8 and len(data) - len(utf8[0]) >= 2 * _SURE:
+        yield utf8
+        return
+    for name in (declared, _declared_inside(data)):
+        codec = _known(name) if name else ""
+        if not codec.startswith(("utf-16", "utf-32")):  # as wide characters they would hold zeros, or have a BOM
+            yield _strictly(data, codec)
+    yield utf8
+    yield _broken_utf8(data)
+    yield from _chinese(data)
 
 
 def _declared_inside(data: bytes) -> str:
-    match = _META.search(data[:4096])
+    match = _META.search(data[:16_384])
     return (match.group(1) or match.group(2)).decode("ascii", "ignore") if match else ""
 
 
@@ -85,7 +127,7 @@ def _known(name: str) -> str:
     return info.name if getattr(info, "_is_text_encoding", True) else ""
 
 
-def _strictly(data: bytes, name: str) -> tuple[str, str] | None:
+def _strictly(data: bytes, name: str) -> Reading | None:
     """The text if `data` is wholly (but for a broken last character and a rare bad byte) in that encoding."""
     if not name:
         return None
@@ -100,7 +142,15 @@ def _strictly(data: bytes, name: str) -> tuple[str, str] | None:
     return None if _looks_binary(text) else (text, name)
 
 
-def _utf16_without_bom(data: bytes) -> tuple[str, str] | None:
+def _broken_utf8(data: bytes) -> Reading | None:
+    """UTF-8 in which a rare byte is broken; by far the most characters beyond ASCII are whole."""
+    text = data.decode("utf-8", "replace")
+    broken = text.count("\ufffd")
+    whole = sum(map(len, re.findall(r"[^\x00-\x7f\ufffd]+", text)))
+    return (text, "utf-8") if whole >= 10 * broken and not _looks_binary(text) else None
+
+
+def _utf16_without_bom(data: bytes) -> Reading | None:
     """UTF-16 in the byte order that gives common characters; a line end or a digit shows it by a zero byte."""
     if b"\0" not in data[:_SAMPLE] or len(data) % 2:
         return None
@@ -115,34 +165,60 @@ def _familiar(text: str) -> float:
     return len(_FAMILIAR.findall(sample)) / max(1, len(sample))
 
 
-def _chinese(data: bytes) -> tuple[str, str] | None:
-    """GB18030 or Big5, whichever reads as common characters: the first level of its standard.
+def _chinese(data: bytes) -> list[Reading]:
+    """GB18030 and Big5, first the one that reads as common characters."""
+    found = [reading for name in ("gb18030", "big5hkscs") if (reading := _strictly(data, name))]
+    return sorted(found, key=lambda reading: -_common_share(reading[0]))
+
+
+def _common_share(text: str) -> float:
+    """Share of the Han characters that are common ones, simplified or traditional; 1.0 where there is none.
 
     GB 2312 keeps its 3,755 common characters in the lead bytes B0-D7, Big5 its 5,401 in A4-C6.
     """
-    readings = []
-    for name, low, high in (("gb18030", 0xB0, 0xD7), ("big5hkscs", 0xA4, 0xC6)):
-        found = _strictly(data, name)
-        if found:
-            readings.append((_common(data[:_SAMPLE], low, high), name == "gb18030", found))
-    return max(readings)[2] if readings else None
+    han = "".join(_HAN.findall(text[:_SAMPLE]))[:4000]
+    return max(_in_level(han, "gb2312", _COMMON_GB), _in_level(han, "big5", _COMMON_BIG5)) if han else 1.0
 
 
-def _common(data: bytes, low: int, high: int) -> float:
-    """Share of the two-byte characters whose lead byte is in the range of common ones."""
-    common = pairs = at = 0
-    while at < len(data) - 1:
-        if data[at] < 0x80:
-            at += 1
-            continue
-        pairs += 1
-        common += low <= data[at] <= high
-        at += 2
-    return common / pairs if pairs else 0.0
+def _in_level(han: str, name: str, leads: bytes) -> float:
+    encoded = han.encode(name, "ignore")
+    return (len(encoded) // 2 - len(encoded[::2].translate(None, leads))) / len(han)
+
+
+def _is_garbled(text: str) -> bool:
+    """Whether these are characters nobody writes: one encoding read as another."""
+    sample = text[:_SAMPLE]
+    if len(_HAN.findall(sample)) >= _FEW and _common_share(sample) < 0.65:
+        return True
+    latin = sum(map(len, _LATIN_RUN.findall(sample)))
+    return (latin > 6 and latin * 10 > sum(map(str.isalpha, sample[:20_000]))) or len(_REPLACED.findall(sample)) > max(
+        3, len(sample) // 50
+    )
+
+
+def _decoded_twice(text: str) -> str:
+    """The text where its characters are the bytes of another encoding (`ä¼šè®®`, `浼氳`), read as what they are."""
+    ways: tuple[Callable[[str], bytes], ...] = (_as_windows_1252, lambda garbled: garbled.encode("gb18030"))
+    for encode in ways:
+        for name in ("utf-8", "gb18030"):
+            try:
+                mended = encode(text).decode(name)
+            except UnicodeError:
+                continue
+            if len(_HAN.findall(mended)) >= 4 and not _is_garbled(mended):
+                return mended
+    return ""
+
+
+def _as_windows_1252(text: str) -> bytes:
+    """The bytes of text that was read as Windows-1252, with Latin-1 for the five that it leaves free."""
+    try:
+        return text.encode("latin-1")
+    except UnicodeError:
+        return b"".join(char.encode("latin-1" if char in "\x81\x8d\x8f\x90\x9d" else "cp1252") for char in text)
 
 
 def _looks_binary(text: str) -> bool:
     """Whether control characters stand where no text has them."""
     sample = text[:_SAMPLE]
-    strange = sum(char < " " and char not in "\t\n\r\f\v\x1a\x1b\x08" for char in sample)
-    return strange > len(sample) // 100
+    return len(_STRANGE.findall(sample)) > len(sample) // 100

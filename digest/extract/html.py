@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from html import unescape
+from itertools import islice
 from typing import Any
 
 _BLOCK_NAMES = (
@@ -11,7 +12,11 @@ _BLOCK_NAMES = (
     "footer form h1 h2 h3 h4 h5 h6 header hr html li main nav ol option p pre section select summary table tbody td "
     "tfoot th thead tr ul"
 )
-_BLOCKS = frozenset(_BLOCK_NAMES.split())
+BLOCKS = frozenset(_BLOCK_NAMES.split())
+"""The elements that begin a line of their own."""
+PARAGRAPH = "\u2028"
+"""Ends a line inside a text node, where a line feed is only white space."""
+
 _INVISIBLE_NAMES = (
     "script style noscript template iframe object embed svg math head title meta link textarea button input select "
     "audio video canvas map"
@@ -20,12 +25,22 @@ _INVISIBLE = frozenset(_INVISIBLE_NAMES.split())
 _SPACE = re.compile(r"[ \t\n\r\f\v\xa0\u200b\ufeff]+")
 _TAG = re.compile(r"<(?:/?[a-zA-Z][a-zA-Z0-9]{0,10}(?:\s[^<>]{0,2000})?/?|!--)", re.S)
 _PAGE = re.compile(r"<(?:!doctype\s+html|html|head|body|meta)\b", re.I)
+_PAGE_PART = re.compile(r"<(?:title|link|form|script|table|nav|header|footer)\b", re.I)
+_LINK = re.compile(r"<a\s[^<>]{0,500}href", re.I)
+_LINKS_OF_A_PAGE = 12
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f]")
 
 
 def looks_like_page(text: str) -> bool:
     """Whether `text` is a whole HTML page."""
     return bool(_PAGE.search(text[:3000]))
+
+
+def looks_like_bare_page(text: str) -> bool:
+    """Whether `text` is a page that some server sent without html, head and body: parts of a page, and many links."""
+    return (
+        bool(_PAGE_PART.search(text)) and len(list(islice(_LINK.finditer(text), _LINKS_OF_A_PAGE))) == _LINKS_OF_A_PAGE
+    )
 
 
 def looks_like_fragment(text: str) -> bool:
@@ -58,25 +73,25 @@ def fragment_lines(text: str) -> list[str]:
     """Return the lines of an HTML fragment or page, without empty ones."""
     root = parse(text)
     lines = [] if root is None else element_lines(root)
-    return lines or _tagless_lines(text)
+    return lines or tagless_lines(text)
 
 
-def _tagless_lines(text: str) -> list[str]:
-    """The lines between the tags, for a page nested so deeply that lxml gives up on it."""
+def tagless_lines(text: str) -> list[str]:
+    """Return the lines between the tags, for a page nested so deeply that lxml gives up on it."""
     bare = re.sub(r"<[^<>]{0,2000}>", "\n", re.sub(r"(?is)<(script|style)\b.*?</\1\s*>|<!--.*?-->", "", text))
-    return _tidy_lines(unescape(bare))
+    return tidy_lines(unescape(bare))
 
 
 def element_lines(root: Any) -> list[str]:
     """Return the lines of text below an lxml element, in document order."""
     pieces: list[str] = []
     _collect(root, pieces)
-    return _tidy_lines("".join(pieces))
+    return tidy_lines("".join(pieces))
 
 
-def _tidy_lines(text: str) -> list[str]:
-    """The lines of `text` with their white space folded, without empty ones."""
-    lines = (_SPACE.sub(" ", line).strip(" \u3000") for line in text.split("\n"))
+def tidy_lines(text: str) -> list[str]:
+    """Return the lines of `text` with their white space folded, without empty ones."""
+    lines = (_SPACE.sub(" ", line).strip(" \u3000") for line in re.split("[\n\u2028]", text))
     return [line for line in lines if line]
 
 
@@ -87,25 +102,32 @@ def _collect(root: Any, pieces: list[str]) -> None:
         element, opening = stack.pop()
         tag = element.tag if isinstance(element.tag, str) else "script"
         if not opening:
-            pieces.append("\n" if tag in _BLOCKS else "")
-            pieces.append(_flat(element.tail) if element is not root else "")
+            pieces.append("\n" if tag in BLOCKS else "")
+            pieces.append(flat(element.tail) if element is not root else "")
             continue
         stack.append((element, False))
         if tag in _INVISIBLE or _hidden(element):
             continue
-        pieces.append("\n" if tag in _BLOCKS else "")
-        pieces.append(_flat(element.text))
+        pieces.append("\n" if tag in BLOCKS else "")
+        pieces.append(flat(element.text))
         stack.extend((child, True) for child in reversed(element))
 
 
+def is_invisible(element: Any) -> bool:
+    """Whether a browser shows nothing of an element: a script, a comment, a hidden one."""
+    return not isinstance(element.tag, str) or element.tag in _INVISIBLE or _hidden(element)
+
+
 def _hidden(element: Any) -> bool:
-    style = (element.get("style") or "").replace(" ", "").lower()
-    return "display:none" in style or element.get("hidden") is not None
+    style = element.get("style")
+    return bool(style and "display:none" in style.replace(" ", "").lower()) or element.get("hidden") is not None
 
 
-def _flat(text: str | None) -> str:
-    """Line breaks inside a text node are only white space; between two Han characters not even that."""
-    if not text:
-        return ""
+def flat(text: str | None) -> str:
+    """Return a text node without its line breaks, which are white space; between two Han characters not even that."""
+    if not text or ("\n" not in text and "\r" not in text):
+        return text or ""
+    if text.isspace():
+        return " "
     text = re.sub(r"(?<=[\u3000-\u9fff\uff00-\uffef])[ \t]*[\r\n]+[ \t\r\n]*(?=[\u3000-\u9fff\uff00-\uffef])", "", text)
     return text.replace("\n", " ").replace("\r", " ")

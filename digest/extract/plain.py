@@ -7,9 +7,10 @@ import unicodedata
 
 _ENDS = re.compile(r"[。！？!?…；;：:，,、.”’」』）)]\s*$")
 _SPACES = re.compile(r"(?<=\S)(?:[ \t\xa0]{2,}|\t)")
-_LIST = re.compile(
+LIST_MARK = re.compile(
     r"^\s*(?:[-*•·●]|\d{1,3}[.、)）]|[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十\d]{1,3}[）)])"
 )
+"""What a line of a list begins with."""
 
 
 def split_title(lines: list[str]) -> tuple[str, list[str]]:
@@ -19,9 +20,9 @@ def split_title(lines: list[str]) -> tuple[str, list[str]]:
     """
     rest = [line for line in lines[1:] if line.strip()]
     first = lines[0].strip() if lines else ""
-    if not first or not rest or _width(first) > 120 or _ENDS.search(first):
+    if not first or not rest or width(first) > 120 or _ENDS.search(first):
         return "", lines
-    if max(_width(line) for line in rest) <= _width(first):
+    if max(width(line) for line in rest) <= width(first):
         return "", lines
     return first, lines[1:]
 
@@ -39,7 +40,7 @@ def _unwrap(rows: list[str]) -> list[str]:
         return [row.strip() for row in rows]
     lines = [rows[0].rstrip()]
     for row in rows[1:]:
-        if row.startswith(("\u3000", "  ", "\t")) or _LIST.match(row):
+        if row.startswith(("\u3000", "  ", "\t")) or LIST_MARK.match(row):
             lines.append(row.rstrip())
         else:
             glue = " " if lines[-1][-1:].isascii() and row.strip()[:1].isascii() else ""
@@ -48,13 +49,13 @@ def _unwrap(rows: list[str]) -> list[str]:
 
 
 def _wrapped(rows: list[str]) -> bool:
-    widths = [_width(row.rstrip()) for row in rows[:-1]]
+    widths = [width(row.rstrip()) for row in rows[:-1]]
     widest = max(widths)
-    even = sum(width >= widest * 0.8 for width in widths) >= len(widths) * 0.8
+    even = sum(columns >= widest * 0.8 for columns in widths) >= len(widths) * 0.8
     open_ended = sum(not re.search(r"[。！？!?.…]\s*$", row) for row in rows[:-1])
     return 40 <= widest <= 120 and even and open_ended * 2 > len(widths)
 
 
-def _width(line: str) -> int:
-    """Columns of a terminal that a line takes."""
+def width(line: str) -> int:
+    """Return the columns of a terminal that a line takes."""
     return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in line)

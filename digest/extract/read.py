@@ -5,14 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date, datetime
 
 from digest.errors import FormatError
 from digest.extract.boilerplate import drop_boilerplate, original_title
+from digest.extract.bylines import first_publisher
 from digest.extract.dates import read_date
+from digest.extract.documents import looks_like_document, read_paper
 from digest.extract.encoding import decode
 from digest.extract.frontmatter import has_front_matter, split_front_matter
 from digest.extract.glosses import strip_glosses
-from digest.extract.html import fragment_lines, looks_like_fragment, looks_like_page
+from digest.extract.html import fragment_lines, looks_like_bare_page, looks_like_fragment, looks_like_page
 from digest.extract.markdown import looks_like_markdown, markdown_lines, markdown_title
 from digest.extract.metadata import head_metadata
 from digest.extract.page import read_page
@@ -20,9 +23,10 @@ from digest.extract.plain import split_title, text_lines
 from digest.extract.records import Record, looks_like_records, read_records
 from digest.model import Article, Document
 from digest.rank.language import detect_language
+from digest.urls import clean_url
 
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]+)", re.I)
-_INVISIBLE = re.compile(r"[\u200b\u2060\ufeff\u00ad]")
+_INVISIBLE = re.compile(r"[\u200b\u2060\ufeff\u00ad\ufffd]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,8 @@ def read_document(document: Document) -> Reading:
     Raises:
         FormatError: the bytes are no text, or broken as what they claim to be.
     """
+    if looks_like_document(document.data):
+        return Reading((_from_paper(document),))
     charset = _CHARSET.search(document.media_type)
     text, _ = decode(document.data, charset.group(1) if charset else "")
     text = _INVISIBLE.sub("", text)
@@ -62,6 +68,8 @@ def _kind(text: str, document: Document) -> str:
         return "matter"
     if looks_like_page(text):
         return "page"
+    if looks_like_fragment(text) and looks_like_bare_page(text):
+        return "page"
     if looks_like_fragment(text) or name.endswith((".html", ".htm", ".xhtml")):
         return "fragment"
     marked = name.endswith((".md", ".markdown")) or "markdown" in media or looks_like_markdown(text)
@@ -78,7 +86,7 @@ def _from_matter(text: str, document: Document) -> Article:
         document,
         title=_one(fields, "title") or heading or original_title(body),
         author=author,
-        published=read_date(_one(fields, "date") or _one(fields, "published")),
+        published=read_date(_one(fields, "date") or _one(fields, "published"), document.fetched_at),
         # A crawler that has no author writes the channel's name there, which is also a category.
         site=_one(fields, "site") or _one(fields, "source") or (author if author in categories else ""),
         url=_one(fields, "url") or _one(fields, "link"),
@@ -87,10 +95,24 @@ def _from_matter(text: str, document: Document) -> Article:
 
 
 def _from_page(text: str, document: Document) -> Article:
-    meta, lines = read_page(text)
+    meta, lines = read_page(text, document.url, document.fetched_at)
     return _article(
-        lines, document, title=meta.title, author=meta.author, published=meta.published, site=meta.site, url=meta.url
+        lines,
+        document,
+        title=meta.title,
+        author=meta.author,
+        published=meta.published,
+        site=meta.site,
+        url=meta.url,
+        origin=meta.origin,
+        categories=(meta.column,) if meta.column else (),
     )
+
+
+def _from_paper(document: Document) -> Article:
+    paper = read_paper(document.data)
+    lines = [_INVISIBLE.sub("", line) for line in paper.lines]
+    return _article(lines, document, title=paper.title, signed=paper.published)
 
 
 def _from_fragment(text: str, document: Document) -> Article:
@@ -120,7 +142,7 @@ def _from_record(record: Record, document: Document) -> Article:
         document,
         title=record["title"],
         author=record["author"],
-        published=read_date(record["date"]),
+        published=read_date(record["date"], document.fetched_at),
         site=record["source"],
         url=record["url"],
     )
@@ -135,22 +157,25 @@ _READERS = {
 }
 
 
-def _article(lines: list[str], document: Document, *, title: str = "", **fields: object) -> Article:
+def _article(
+    lines: list[str], document: Document, *, title: str = "", signed: datetime | date | None = None, **fields: object
+) -> Article:
     """Put an article together: glosses out, boilerplate out, what the first lines say of date and source used."""
     lines = [strip_glosses(line) for line in lines]
     title = strip_glosses(" ".join(title.split()))
-    published, site = head_metadata(lines)
+    published, source = head_metadata(lines, document.fetched_at)
     text = "\n".join(drop_boilerplate(lines, title))
     known = {name: value for name, value in fields.items() if value}
-    site = str(known.pop("site", "") or site)
+    site = str(known.pop("site", "") or source)
     return Article(
         title=title,
         text=text,
         language=detect_language(text or title),
         source=document.source or site,
         site=site,
-        url=str(known.pop("url", "") or document.url),
-        published=known.pop("published", None) or published,  # type: ignore[arg-type]  # a date by construction
+        url=clean_url(str(known.pop("url", "") or document.url)),
+        origin=str(known.pop("origin", "") or first_publisher(source, site)),
+        published=known.pop("published", None) or published or signed,  # type: ignore[arg-type]  # a date by construction
         **known,  # type: ignore[arg-type]  # the named fields of the readers above
     )
 

@@ -1,72 +1,159 @@
 """A copy of the state for a dry run: the same code works on it, and not a byte of the real one changes.
 
 Not even a file appears beside it: an ordinary reader of a database with a write-ahead log makes `-wal` and `-shm`.
+The bytes of originals are left out: there may be hundreds of megabytes of them, and no issue is made from them.
 """
 
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TypeVar
+
+from sqlalchemy import Engine
 
 from digest.errors import BusyError, DigestError, StoreError
 from digest.store.database import Store
-from digest.store.engine import make_memory_engine
-from digest.store.migrations import migrate
+from digest.store.engine import READING, make_engine_on
+from digest.store.migrations import check_version, migrate
 from digest.store.trouble import explained
 
 ATTEMPTS = 5
+LOGS = ("-wal", "-journal")
+LEFT_OUT = "originals"
 Signature = tuple[tuple[int, int], ...]
+T = TypeVar("T")
+
+
+class _Copy(Store):
+    """A store in memory that holds what was in a file."""
+
+    def __init__(self, engine: Engine, name: str, original: Path) -> None:
+        super().__init__(engine, name)
+        self._original = original
+
+    def find_damage(self) -> str:
+        """What is wrong with the file this was copied from; the copy is written anew and could not show it."""
+        try:
+            with explained(self._original):
+                return _read_still(self._original, _check_pages)
+        except StoreError as error:
+            return error.message
 
 
 def copy_for_dry_run(path: Path) -> Store:
-    """A store in memory that holds what `path` holds, or an empty one where there is no such file.
+    """A store in memory that holds what `path` holds but the originals' bytes, or an empty one without such a file.
 
     Raises StoreError as `open_store` does, and BusyError where another process keeps writing meanwhile.
     """
-    return _store_in_memory(path if path.exists() else None)
+    if not path.exists():
+        return empty_store()
+    name = f"{path} (copy)"
+    with explained(name):
+        memory = _read_still(path, _copy_tables)
+    return _Copy(_engine_of(memory, name), name, path)
 
 
 def empty_store() -> Store:
     """A store in memory that holds nothing, for what is to leave no trace; it is gone once it is closed."""
-    return _store_in_memory(None)
+    return Store(_engine_of(_make_memory(), "in memory"), "in memory")
 
 
-def _store_in_memory(original: Path | None) -> Store:
-    name = "in memory" if original is None else f"{original} (copy)"
-    memory = sqlite3.connect(":memory:", check_same_thread=False)
-    engine = make_memory_engine(memory)
+def _make_memory() -> sqlite3.Connection:
+    return sqlite3.connect(":memory:", check_same_thread=False, uri=True)
+
+
+def _engine_of(memory: sqlite3.Connection, name: str) -> Engine:
+    engine = make_engine_on(memory)
     try:
-        with explained(name):
-            if original is not None:
-                _copy(original, memory)
-            with engine.begin() as connection:
-                migrate(connection)
+        with explained(name), engine.begin() as connection:
+            migrate(connection)
     except DigestError:
         engine.dispose()
         memory.close()
         raise
-    return Store(engine, name)
+    return engine
 
 
-def _copy(path: Path, memory: sqlite3.Connection) -> None:
+def _copy_tables(uri: str) -> sqlite3.Connection:
+    _check_version(uri)
+    memory = _make_memory()
+    try:
+        _fill(memory, uri)
+    except sqlite3.Error:
+        memory.close()
+        raise
+    return memory
+
+
+def _check_version(uri: str) -> None:
+    engine = make_engine_on(sqlite3.connect(uri, uri=True))
+    try:
+        with engine.connect().execution_options(**READING) as connection:
+            check_version(connection)
+    finally:
+        engine.dispose()
+
+
+def _fill(memory: sqlite3.Connection, uri: str) -> None:
+    memory.execute("ATTACH DATABASE ? AS original", (uri,))
+    parts = memory.execute("SELECT type, name, sql FROM original.sqlite_schema WHERE sql IS NOT NULL").fetchall()
+    for kind, name, statement in sorted(parts, key=lambda part: part[0] != "table"):  # indexes are filled at once
+        memory.execute(statement)
+        if kind == "table" and name != LEFT_OUT:
+            memory.execute(f'INSERT INTO main."{name}" SELECT * FROM original."{name}"')  # noqa: S608 -- our tables
+    for pragma in ("application_id", "user_version"):
+        (number,) = memory.execute(f"PRAGMA original.{pragma}").fetchone()
+        memory.execute(f"PRAGMA main.{pragma} = {number}")
+    memory.commit()
+    memory.execute("DETACH DATABASE original")
+
+
+def _check_pages(uri: str) -> str:
+    with closing(sqlite3.connect(uri, uri=True)) as source:
+        found = [str(line) for (line,) in source.execute("PRAGMA quick_check")]
+    return "" if found == ["ok"] else "; ".join(found)
+
+
+def _read_still(path: Path, read: Callable[[str], T]) -> T:
+    """What `read` makes of a URI of the database, with nobody writing to it meanwhile."""
     for _ in range(ATTEMPTS):
         before = _signature(path)
-        with TemporaryDirectory(prefix="digest-") as folder:
-            copy = Path(folder, "copy.db")
-            _copy_files(path, copy)
+        try:
+            if _has_log(path):
+                with TemporaryDirectory(prefix="digest-") as folder:
+                    copy = Path(folder, "copy.db")
+                    _copy_files(path, copy)
+                    if _signature(path) == before:
+                        return read(copy.as_uri())
+            else:
+                found = read(_still(path))
+                if _signature(path) == before:
+                    return found
+        except (sqlite3.Error, StoreError):
             if _signature(path) == before:
-                with closing(sqlite3.connect(copy)) as source:
-                    source.backup(memory)
-                return
+                raise
     raise BusyError("another digest is writing to the database", "it is safe to try again in a moment")
+
+
+def _still(path: Path) -> str:
+    # Through SQLite and not with open(): closing any descriptor of the file would drop the locks that another store
+    # of this process holds on it (https://www.sqlite.org/howtocorrupt.html, section 2.2).
+    return f"{path.absolute().as_uri()}?mode=ro&immutable=1"
+
+
+def _has_log(path: Path) -> bool:
+    logs = (path.with_name(path.name + suffix) for suffix in LOGS)
+    return any(log.exists() and log.stat().st_size for log in logs)
 
 
 def _copy_files(path: Path, copy: Path) -> None:
     try:
         copy.write_bytes(_read_database(path))
-        for suffix in ("-wal", "-journal"):
+        for suffix in LOGS:
             beside = path.with_name(path.name + suffix)
             if beside.exists():
                 copy.with_name(copy.name + suffix).write_bytes(beside.read_bytes())
@@ -75,15 +162,13 @@ def _copy_files(path: Path, copy: Path) -> None:
 
 
 def _read_database(path: Path) -> bytes:
-    # Through SQLite and not with open(): closing any descriptor of the file would drop the locks that another store
-    # of this process holds on it (https://www.sqlite.org/howtocorrupt.html, section 2.2).
     if not path.stat().st_size:
         return b""
-    with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)) as source:
+    with closing(sqlite3.connect(_still(path), uri=True)) as source:
         return source.serialize()
 
 
 def _signature(path: Path) -> Signature:
     """Size and time of change of the database and its log: where they stay the same, nobody wrote meanwhile."""
-    beside = (path.with_name(path.name + suffix) for suffix in ("", "-wal", "-journal"))
+    beside = (path.with_name(path.name + suffix) for suffix in ("", *LOGS))
     return tuple((found.stat().st_size, found.stat().st_mtime_ns) for found in beside if found.exists())

@@ -1,29 +1,42 @@
 """The store: everything that is remembered between two runs, behind one object.
 
 Each method is one transaction: all of it happens, or nothing.  Moments are given by the caller.  The work is done in
-`articles`, `ledger`, `issues` and `outbox`; here is only where a transaction begins and ends.
+the modules named for the tables; here is only where a transaction begins and ends.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
-from types import TracebackType
+from types import MappingProxyType
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Engine
 
 from digest.errors import StoreError
-from digest.model import Article, State
-from digest.store import articles, issues, ledger, outbox
-from digest.store.engine import READING, checkpoint, make_engine, use_wal
+from digest.model import Article, Document, State
+from digest.store import articles, changes, issues, ledger, originals, outbox, sources, visits
+from digest.store.door import Door
+from digest.store.engine import READING, make_engine, use_wal
 from digest.store.files import make_file, make_folder
 from digest.store.migrations import check_version, migrate
-from digest.store.records import Envelope, FrozenIssue, IssueState, LedgerRow, OutboxRow, Placement
+from digest.store.records import (
+    Change,
+    Envelope,
+    FrozenIssue,
+    IssueState,
+    LedgerRow,
+    OutboxRow,
+    Placement,
+    SourceHealth,
+    SourceReading,
+    Version,
+    Visit,
+)
 from digest.store.trouble import explained
 
 FINAL: tuple[State, ...] = ("sent", "failed", "unknown")
+NONE: Mapping[str, str] = MappingProxyType({})
 
 
 def open_store(path: Path, patience: float = 10.0) -> Store:
@@ -52,64 +65,54 @@ def _prepare(engine: Engine) -> None:
         migrate(connection)
 
 
-class Store:
-    """Articles, ledger, issues and outbox.  A context manager; safe to use from several threads."""
-
-    def __init__(self, engine: Engine, name: str) -> None:
-        self._engine = engine
-        self._name = name
-        self._closed = False
-
-    def __enter__(self) -> Store:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Puts everything into the one file and lets go of it; closing twice is harmless."""
-        if self._closed:
-            return
-        self._closed = True
-        try:
-            # where it fails, nothing is lost: what was committed stays in the log beside the file
-            with suppress(StoreError), explained(self._name):
-                checkpoint(self._engine)
-        finally:
-            self._engine.dispose()
-
-    @contextmanager
-    def _writing(self) -> Iterator[Connection]:
-        with explained(self._name), self._engine.begin() as connection:
-            yield connection
-
-    @contextmanager
-    def _reading(self) -> Iterator[Connection]:
-        with explained(self._name), self._engine.connect() as connection:
-            yield connection.execution_options(**READING)
-
-    def find_damage(self) -> str:
-        """What SQLite's own check found wrong with the file, or nothing; reads all of it."""
-        try:
-            with self._reading() as connection:
-                found = connection.exec_driver_sql("PRAGMA quick_check").scalars().all()
-        except StoreError as error:  # so damaged that it cannot even be checked
-            return error.message
-        return "" if found == ["ok"] else "; ".join(str(line) for line in found)
+class Store(Door):
+    """Articles, ledger, issues and outbox, originals, visits and sources.  Safe to use from several threads."""
 
     # ------------------------------------------------------------------------------------------- articles, ledger
 
-    def record_articles(self, found: Iterable[Article], now: datetime) -> int:
-        """How many of the articles were unknown, and are kept; of a known one the first version stays."""
+    def record_articles(self, found: Iterable[Article], now: datetime) -> dict[str, str]:
+        """For the key of every article the key under which it is kept: another one where it was known already.
+
+        It was where its key, its URL in any spelling, or in the same source its title and text are known.  Of a known
+        article the first version stays.
+        """
         with self._writing() as connection:
             return articles.record(connection, found, now)
 
-    def offer(self, edition: str, keys: Iterable[str], now: datetime, window: timedelta) -> int:
-        """How many of the recorded articles are new to the edition: candidates until `now + window`."""
+    def record_fetched(self, pairs: Iterable[tuple[Article, Document]], now: datetime) -> dict[str, str]:
+        """As `record_articles`, with the bytes each was read from; a text that differs becomes a further version."""
         with self._writing() as connection:
-            return ledger.offer(connection, edition, keys, now, window)
+            return originals.record(connection, pairs, now)
+
+    def versions(self, key: str) -> tuple[Version, ...]:
+        """What the article kept under this key has read so far, oldest first."""
+        with self._reading() as connection:
+            return tuple(originals.find_versions(connection, key).values())
+
+    def original(self, sha256: str) -> bytes | None:
+        """The bytes with this SHA-256 as they came, or None where they are not kept (a dry run's copy has none)."""
+        with self._reading() as connection:
+            return originals.find_original(connection, sha256)
+
+    def forget_originals(self, before: datetime) -> int:
+        """How many originals first fetched before then were dropped; texts stay, and what an issue may yet need."""
+        with self._writing() as connection:
+            return originals.forget(connection, before)
+
+    def offer(
+        self, edition: str, keys: Iterable[str], now: datetime, window: timedelta, stale: Mapping[str, str] = NONE
+    ) -> int:
+        """How many of the recorded articles are new to the edition: candidates until `now + window`.
+
+        Those in `stale` (key -> reason) are expired at once, unless the edition knows them already.
+        """
+        with self._writing() as connection:
+            return ledger.offer(connection, edition, keys, now, window, stale)
+
+    def offer_baseline(self, edition: str, keys: Iterable[str], now: datetime) -> int:
+        """How many of the recorded articles are expired at once: they were there before their source was added."""
+        with self._writing() as connection:
+            return ledger.offer_baseline(connection, edition, keys, now)
 
     def candidates(self, edition: str, now: datetime) -> list[Article]:
         """The articles an issue composed `now` may take, those first seen first."""
@@ -125,6 +128,59 @@ class Store:
         """Where every article stands that the edition was ever offered."""
         with self._reading() as connection:
             return ledger.rows(connection, edition)
+
+    # ------------------------------------------------------------------------------------------- visits, sources
+
+    def find_known(self, urls: Iterable[str]) -> dict[str, Article]:
+        """For every URL whose page is known in any spelling the article it became: it need not be fetched."""
+        with self._reading() as connection:
+            return visits.find_known(connection, urls)
+
+    def record_visit(self, url: str, key: str | None, source: str, status: int, now: datetime) -> None:
+        """As `record_visits`, of one page."""
+        self.record_visits([Visit(url, key, source, status)], now)
+
+    def record_visits(self, made: Iterable[Visit], now: datetime) -> None:
+        """Writes that pages were asked for and what the servers said; not for a block page or a broken network.
+
+        200 and 304 mean that a page is there, 404 and 410 that it is gone; so do three other answers, an hour apart.
+        """
+        with self._writing() as connection:
+            visits.record(connection, made, now)
+
+    def recheckable(self, since: datetime, not_since: datetime, limit: int) -> list[Article]:
+        """The articles put into an issue since then and not read since `not_since`, the longest unread first.
+
+        Each has the URL it was met under last, so the `key` of one that moved is an alias of the kept one.
+        """
+        with self._reading() as connection:
+            return visits.recheckable(connection, since, not_since, limit)
+
+    def changes(self, since: datetime, edition: str | None = None) -> tuple[Change, ...]:
+        """What was found changed or withdrawn since then, in that order; with an edition only what its issues hold."""
+        with self._reading() as connection:
+            return changes.find_changes(connection, since, edition)
+
+    def record_source(
+        self, name: str, now: datetime, problem: str, articles: int, new: int, *, baseline: bool = False
+    ) -> None:
+        """As `record_sources`, of one source."""
+        self.record_sources([SourceReading(name, problem, articles, new, baseline)], now)
+
+    def record_sources(self, readings: Iterable[SourceReading], now: datetime) -> None:
+        """Writes how readings of sources went."""
+        with self._writing() as connection:
+            sources.record(connection, readings, now)
+
+    def source_health(self) -> dict[str, SourceHealth]:
+        """How every source fares that was ever tried, by name."""
+        with self._reading() as connection:
+            return sources.health(connection)
+
+    def is_new_source(self, name: str) -> bool:
+        """Whether the source has never been read without failing."""
+        with self._reading() as connection:
+            return sources.is_new(connection, name)
 
     # ------------------------------------------------------------------------------------------------------ issues
 

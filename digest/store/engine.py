@@ -20,8 +20,8 @@ def make_engine(path: Path, patience: float) -> Engine:
     return engine
 
 
-def make_memory_engine(connection: sqlite3.Connection) -> Engine:
-    """An engine on one database in memory, which ends with it."""
+def make_engine_on(connection: sqlite3.Connection) -> Engine:
+    """An engine on one open connection, which ends with it."""
     engine = create_engine(
         "sqlite://",
         creator=lambda: connection,

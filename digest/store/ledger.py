@@ -6,7 +6,7 @@ again; the first mail that was accepted, or may have been, makes it `carried`; a
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, Update, insert, select, update
@@ -14,18 +14,52 @@ from sqlalchemy import Connection, Update, insert, select, update
 from digest.errors import StoreError
 from digest.model import Article
 from digest.store.articles import from_row
+from digest.store.identity import find_keys
 from digest.store.records import LedgerRow, Placement
 from digest.store.schema import articles, ledger
 
 OPEN = ("new", "left_out")  # states of a candidate
 TAKEN = ("placed", "merged")  # states of an article whose issue is under way
+IN_AN_ISSUE = (*TAKEN, "carried")
+BASELINE = "there before the source was added"
 
 
-def offer(connection: Connection, edition: str, keys: Iterable[str], now: datetime, window: timedelta) -> int:
-    """How many of the articles are new to the edition; those are candidates until `now + window`."""
+def offer(
+    connection: Connection,
+    edition: str,
+    keys: Iterable[str],
+    now: datetime,
+    window: timedelta,
+    stale: Mapping[str, str],
+) -> int:
+    """How many of the articles are candidates of the edition from now on, until `now + window`.
+
+    Those in `stale` (key -> reason) are left for good, unless the edition knows them already.
+    """
+    wanted = [*keys, *stale]
+    kept = find_keys(connection, wanted)
+    reasons = {kept.get(key, key): reason for key, reason in stale.items()}
+    offered = dict.fromkeys(kept.get(key, key) for key in wanted)
+    _leave(connection, edition, reasons, now)  # first: what the edition knows is not added again
     row = {"edition": edition, "state": "new", "reason": "", "window_until": now + window, "changed_at": now}
-    statement = insert(ledger).prefix_with("OR IGNORE")
-    return sum(connection.execute(statement.values(key=key, **row)).rowcount for key in keys)
+    return _add(connection, [row | {"key": key} for key in offered])
+
+
+def offer_baseline(connection: Connection, edition: str, keys: Iterable[str], now: datetime) -> int:
+    """How many of the articles are left for good, because they were there before their source was added."""
+    wanted = list(keys)
+    kept = find_keys(connection, wanted)
+    return _leave(connection, edition, dict.fromkeys((kept.get(key, key) for key in wanted), BASELINE), now)
+
+
+def _leave(connection: Connection, edition: str, reasons: Mapping[str, str], now: datetime) -> int:
+    row = {"edition": edition, "state": "expired", "window_until": now, "changed_at": now}
+    return _add(connection, [row | {"key": key, "reason": reason} for key, reason in reasons.items()])
+
+
+def _add(connection: Connection, added: list[dict[str, object]]) -> int:
+    """How many of the rows are about an article that the edition did not know."""
+    return connection.execute(insert(ledger).prefix_with("OR IGNORE"), added).rowcount if added else 0
 
 
 def candidates(connection: Connection, edition: str, now: datetime) -> list[Article]:

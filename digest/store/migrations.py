@@ -6,11 +6,14 @@ is never edited: a new one is added below it, and `schema.py` follows.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from sqlalchemy import Connection
 
 from digest.errors import StoreError
+from digest.store.identity import identity_of
 
-Step = tuple[str, ...]
+Step = tuple[str | Callable[[Connection], None], ...]
 
 APPLICATION_ID = 0x44474553  # "DGES", written into the file's header: this database is ours
 
@@ -85,7 +88,96 @@ _FIRST: Step = (
     "CREATE INDEX outbox_by_state ON outbox (state)",
 )
 
-STEPS: tuple[Step, ...] = (_FIRST,)
+
+def _fill_identities(connection: Connection) -> None:
+    # plain SQL: the tables of `schema.py` will have moved on by the time this runs for the last time
+    rows = connection.exec_driver_sql("SELECT key, url FROM articles WHERE url <> ''").all()
+    texts = ((key, url if isinstance(url, str) else url.decode("utf-8", "surrogatepass")) for key, url in rows)
+    filled = [(_writable(identity_of(url)), key) for key, url in texts]
+    if filled:
+        connection.exec_driver_sql("UPDATE articles SET identity = ? WHERE key = ?", filled)
+
+
+def _writable(text: str) -> str | bytes:
+    """The text, or its bytes where it is not well-formed, as `columns.Words` writes it."""
+    data = text.encode("utf-8", "surrogatepass")
+    return text if data.decode("utf-8", "ignore").encode() == data else data
+
+
+_SECOND: Step = (
+    "ALTER TABLE articles ADD COLUMN origin TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE articles ADD COLUMN identity TEXT NOT NULL DEFAULT ''",
+    _fill_identities,
+    "CREATE INDEX articles_by_identity ON articles (identity)",
+    "CREATE INDEX articles_by_fingerprint ON articles (fingerprint)",
+    """
+    CREATE TABLE aliases (
+        key TEXT NOT NULL PRIMARY KEY,
+        article TEXT NOT NULL REFERENCES articles (key),
+        identity TEXT NOT NULL,
+        url TEXT NOT NULL,
+        seen_at TEXT NOT NULL
+    )
+    """,
+    "CREATE INDEX aliases_by_article ON aliases (article)",
+    "CREATE INDEX aliases_by_identity ON aliases (identity)",
+    """
+    CREATE TABLE originals (
+        sha256 TEXT NOT NULL PRIMARY KEY,
+        media_type TEXT NOT NULL,
+        data BLOB NOT NULL,
+        size INTEGER NOT NULL,
+        first_fetched TEXT NOT NULL
+    )
+    """,
+    "CREATE INDEX originals_by_time ON originals (first_fetched)",
+    """
+    CREATE TABLE versions (
+        key TEXT NOT NULL REFERENCES articles (key),
+        fingerprint TEXT NOT NULL,
+        sha256 TEXT NOT NULL,
+        source TEXT NOT NULL,
+        fetched_at TEXT NOT NULL,
+        became_at TEXT NOT NULL,
+        title TEXT,
+        text BLOB,
+        PRIMARY KEY (key, fingerprint)
+    )
+    """,
+    "CREATE INDEX versions_by_fingerprint ON versions (fingerprint)",
+    "CREATE INDEX versions_by_sha256 ON versions (sha256)",
+    "CREATE INDEX versions_by_time ON versions (became_at)",
+    """
+    CREATE TABLE visits (
+        identity TEXT NOT NULL PRIMARY KEY,
+        url TEXT NOT NULL,
+        key TEXT REFERENCES articles (key),
+        source TEXT NOT NULL,
+        checked_at TEXT NOT NULL,
+        status INTEGER NOT NULL,
+        misses INTEGER NOT NULL,
+        missed_at TEXT,
+        gone_at TEXT
+    )
+    """,
+    "CREATE INDEX visits_by_key ON visits (key)",
+    """
+    CREATE TABLE sources (
+        name TEXT NOT NULL PRIMARY KEY,
+        first_tried TEXT NOT NULL,
+        last_tried TEXT NOT NULL,
+        last_good TEXT,
+        last_new TEXT,
+        failures INTEGER NOT NULL,
+        failing_since TEXT,
+        problem TEXT NOT NULL,
+        articles INTEGER NOT NULL,
+        baseline BOOLEAN NOT NULL CHECK (baseline IN (0, 1))
+    )
+    """,
+)
+
+STEPS: tuple[Step, ...] = (_FIRST, _SECOND)
 
 
 def check_version(connection: Connection, steps: tuple[Step, ...] = STEPS) -> int:
@@ -111,8 +203,11 @@ def migrate(connection: Connection, steps: tuple[Step, ...] = STEPS) -> int:
     """
     before = check_version(connection, steps)
     for number, step in enumerate(steps[before:], start=before + 1):
-        for statement in step:
-            connection.exec_driver_sql(statement)
+        for part in step:
+            if isinstance(part, str):
+                connection.exec_driver_sql(part)
+            else:
+                part(connection)
         connection.exec_driver_sql(f"PRAGMA user_version = {number}")
     return before
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
 
-from digest.model import State
+from digest.model import Article, State
 
 IssueState = Literal["frozen", "carried", "void"]
 LedgerState = Literal["new", "placed", "merged", "left_out", "carried", "expired"]
@@ -85,3 +85,78 @@ class OutboxRow:
     reply: str
     next_at: datetime | None
     changed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """What an article read at one time.  `sha256` names the bytes it was read from, empty where none were kept."""
+
+    key: str
+    title: str
+    text: str
+    sha256: str
+    fetched_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What became of an article after it was kept: its page reads otherwise now, or is there no more.
+
+    `before` is the version that issues quote, `after` what stands there now, None where it is gone; `at` is when that
+    was found out.
+    """
+
+    article: Article
+    kind: Literal["changed", "gone"]
+    before: Version
+    after: Version | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One look at a page: `status` is what the server said, `key` the article it became, if any."""
+
+    url: str
+    key: str | None
+    source: str
+    status: int
+
+
+@dataclass(frozen=True, slots=True)
+class SourceReading:
+    """How one reading of a source went: its `problem`, how many articles it brought and how many of them were new.
+
+    It failed where it had a problem and brought nothing; `baseline` says that what it brought was left alone.
+    """
+
+    name: str
+    problem: str
+    articles: int
+    new: int
+    baseline: bool = False
+
+    @property
+    def failed(self) -> bool:
+        """Whether nothing could be read."""
+        return bool(self.problem) and not self.articles
+
+
+@dataclass(frozen=True, slots=True)
+class SourceHealth:
+    """How one source fares.  `problem` is its last complaint, empty where all was well.
+
+    `articles` counts what its last good reading brought, `failures` the failed ones since; `baseline` says that what
+    it held at first was left alone.
+    """
+
+    name: str
+    first_tried: datetime
+    last_tried: datetime
+    last_good: datetime | None
+    last_new: datetime | None
+    failures: int
+    failing_since: datetime | None
+    problem: str
+    articles: int
+    baseline: bool

@@ -37,6 +37,70 @@ articles = Table(
     Column("categories", Json, nullable=False),
     Column("first_seen", Moment, nullable=False),
     Column("fingerprint", Text, nullable=False),
+    Column("origin", Words, nullable=False),
+    Column("identity", Words, nullable=False),
+)
+
+aliases = Table(  # the other keys and addresses under which an article was met
+    "aliases",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("article", Text, ForeignKey("articles.key"), nullable=False),
+    Column("identity", Words, nullable=False),
+    Column("url", Words, nullable=False),
+    Column("seen_at", Moment, nullable=False),
+)
+
+originals = Table(  # bytes as they came, compressed
+    "originals",
+    metadata,
+    Column("sha256", Text, primary_key=True),
+    Column("media_type", Words, nullable=False),
+    Column("data", LargeBinary, nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("first_fetched", Moment, nullable=False),
+)
+
+versions = Table(  # which bytes gave which text when; without title and text: those of the article
+    "versions",
+    metadata,
+    Column("key", Text, ForeignKey("articles.key"), primary_key=True),
+    Column("fingerprint", Text, primary_key=True),
+    Column("sha256", Text, nullable=False),
+    Column("source", Words, nullable=False),
+    Column("fetched_at", Moment, nullable=False),
+    Column("became_at", Moment, nullable=False),
+    Column("title", Words),
+    Column("text", LargeBinary),
+)
+
+visits = Table(  # which page was read when, and what article it became
+    "visits",
+    metadata,
+    Column("identity", Words, primary_key=True),
+    Column("url", Words, nullable=False),
+    Column("key", Text, ForeignKey("articles.key")),
+    Column("source", Words, nullable=False),
+    Column("checked_at", Moment, nullable=False),
+    Column("status", Integer, nullable=False),
+    Column("misses", Integer, nullable=False),
+    Column("missed_at", Moment),
+    Column("gone_at", Moment),
+)
+
+sources = Table(
+    "sources",
+    metadata,
+    Column("name", Words, primary_key=True),
+    Column("first_tried", Moment, nullable=False),
+    Column("last_tried", Moment, nullable=False),
+    Column("last_good", Moment),
+    Column("last_new", Moment),
+    Column("failures", Integer, nullable=False),
+    Column("failing_since", Moment),
+    Column("problem", Words, nullable=False),
+    Column("articles", Integer, nullable=False),
+    Column("baseline", Boolean, nullable=False),
 )
 
 issues = Table(

@@ -244,27 +244,6 @@ def test_an_unreadable_file_says_how_to_allow_it(terminal: Terminal) -> None:
     assert "chmod u+r" in result.err
 
 
-def test_an_address_of_the_web_is_refused_with_a_way_round(terminal: Terminal) -> None:
-    """Reading from the web is said not to be there, with what to do instead."""
-    result = terminal("summarize", "https://example.cn/")
-    assert result.code == 2
-    assert "save the page" in result.err
-
-
-@pytest.mark.parametrize(
-    "name", ["-a.txt", "a b.txt", "新闻.txt", "a\nb.txt", "a\x1b[31m.txt", "%s{}.txt", "a'b\"c.txt"]
-)
-def test_odd_file_names_are_only_names(terminal: Terminal, name: str) -> None:
-    """Whatever a file is called, it can be summarized, and its name never reaches the terminal raw."""
-    terminal.write(name, STORY)
-    assert terminal("summarize", "--", name).code == 0
-    terminal.write(name, bytes(5000))
-    result = terminal("summarize", "--", name)
-    assert result.code == 1
-    assert "\x1b" not in result.err
-    assert len(result.lines) == 2
-
-
 def test_a_file_name_that_is_no_text_is_only_a_name(terminal: Terminal) -> None:
     """A name of bytes that are not UTF-8 is read, and can be complained of."""
     name = os.fsdecode(b"\xff\xfe.txt")

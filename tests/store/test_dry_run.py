@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -12,7 +13,7 @@ import pytest
 from digest.errors import StoreError
 from digest.store import Placement, copy_for_dry_run, empty_store, open_store
 from digest.store.migrations import STEPS
-from tests.store.examples import EDITION, NOW, freeze, make_article, offer
+from tests.store.examples import EDITION, NOW, freeze, hours, make_article, make_page, make_story, offer
 
 
 def picture(folder: Path) -> dict[str, tuple[str, int]]:
@@ -53,6 +54,77 @@ def test_a_dry_run_sees_what_is_only_in_the_log(path: Path) -> None:
         work_on(path)
         assert picture(path.parent) == before
         assert len(store.candidates(EDITION, NOW)) == 5
+
+
+def fill(path: Path) -> None:
+    """Puts something into every table."""
+    with open_store(path) as store:
+        store.record_fetched([(make_story(1), make_page("1")), (make_story(2), make_page("2"))], NOW)
+        store.record_fetched([(make_story(1, 3), make_page("1")), (make_story(2, text="改" * 50), make_page("3"))], NOW)
+        keys = offer(store, range(3, 6))
+        freeze(store, ["a@example.cn"], [Placement(key, "placed") for key in keys])
+        store.record_visit("https://example.cn/1", make_story(1).key, "样本", 200, NOW)
+        store.record_source("样本", NOW, "", 2, 2)
+
+
+def rows_of(connection: sqlite3.Connection) -> dict[str, list[tuple[object, ...]]]:
+    """Every table with its rows, and the schema as one of them."""
+    schema = connection.execute("SELECT type, name, sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY name")
+    found: dict[str, list[tuple[object, ...]]] = {"": schema.fetchall()}
+    for kind, name, _ in found[""]:
+        if kind == "table":
+            found[str(name)] = sorted(connection.execute(f"SELECT * FROM {name}").fetchall(), key=repr)
+    return found
+
+
+@pytest.mark.parametrize("still_open", [False, True], ids=["closed", "in its log"])
+def test_the_copy_holds_everything_but_the_bytes(path: Path, still_open: bool) -> None:
+    """Tables, indexes and rows are the same; originals are left out, and what was read from them is not."""
+    fill(path)
+    with closing(open_store(path)) as store:
+        if still_open:
+            store.record_source("乙", NOW, "", 1, 1)
+        else:
+            store.close()
+        with copy_for_dry_run(path) as copy:
+            assert [version.text for version in copy.versions(make_story(2).key)] == [make_story(2).text, "改" * 50]
+            assert copy.original(copy.versions(make_story(2).key)[0].sha256) is None
+            with copy._reading() as connection:
+                memory = connection.connection.driver_connection
+                assert isinstance(memory, sqlite3.Connection)
+                there = rows_of(memory)
+        store.close()
+    with closing(sqlite3.connect(path)) as original:
+        here = rows_of(original)
+    assert len(here.pop("originals")) == 3
+    assert there.pop("originals") == []
+    assert there == here
+    assert all(here.values())
+
+
+def test_a_dry_run_may_fetch_too(path: Path) -> None:
+    """It records bytes, versions and visits in its copy as in earnest."""
+    fill(path)
+    with copy_for_dry_run(path) as copy:
+        copy.record_fetched([(make_story(1, text="又" * 50), make_page("4"))], hours(1))
+        assert [copy.original(version.sha256) for version in copy.versions(make_story(1).key)] == [None, b"4"]
+        assert copy.forget_originals(hours(2)) == 1
+
+
+def test_the_copy_knows_of_damage_in_its_original(path: Path) -> None:
+    """What `find_damage` says of a copy is true of the file, also where the torn page is not copied."""
+    fill(path)
+    with open_store(path) as store:
+        store.record_fetched([(make_story(9), make_page(os.urandom(40_000).hex()))], NOW)
+    with copy_for_dry_run(path) as copy:
+        assert copy.find_damage() == ""
+    data = bytearray(path.read_bytes())
+    data[-4096 * 3 :] = bytes(4096 * 3)
+    path.write_bytes(data)
+    before = picture(path.parent)
+    with copy_for_dry_run(path) as copy:
+        assert copy.find_damage()
+    assert picture(path.parent) == before
 
 
 def test_an_open_store_goes_on_after_a_copy_was_made(path: Path) -> None:

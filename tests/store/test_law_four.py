@@ -16,11 +16,12 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from digest.errors import StoreError
 from digest.model import State
 from digest.store import LedgerRow, OutboxRow, Placement, empty_store
-from tests.store.examples import WINDOW, freeze, hours, make_article
+from tests.store.examples import SPELLINGS, WINDOW, freeze, hours, make_story
 
 EDITIONS = st.sampled_from(["daily", "weekly"])
 PLACES: st.SearchStrategy[Literal["placed", "merged", "left_out"]] = st.sampled_from(["placed", "merged", "left_out"])
 ADDRESSES = ["a@example.cn", "b@example.cn"]
+ADDRESS = st.sampled_from(range(len(SPELLINGS)))
 NUMBERS = st.sets(st.integers(1, 8), min_size=1)
 HELD = ("placed", "merged", "carried")
 Slot = tuple[str, datetime]
@@ -36,6 +37,7 @@ class LawFour(RuleBasedStateMachine):
         self.clock = 0.0
         self.offered: dict[str, set[str]] = {"daily": set(), "weekly": set()}
         self.printed: dict[Slot, set[str]] = {}  # issue -> articles placed or merged in it
+        self.keys: dict[int, str] = {}  # story -> key under which it is kept
         self.reached: set[Slot] = set()  # issues that somebody has, or may have
 
     def teardown(self) -> None:
@@ -59,13 +61,36 @@ class LawFour(RuleBasedStateMachine):
 
     # ---------------------------------------------------------------------------------------------- what may happen
 
-    @rule(edition=EDITIONS, numbers=NUMBERS)
-    def publish(self, edition: str, numbers: set[int]) -> None:
-        """A feed brings articles, old ones and new ones."""
-        found = [make_article(number) for number in sorted(numbers)]
-        self.store.record_articles(found, self.now)
-        self.store.offer(edition, [article.key for article in found], self.now, WINDOW)
-        self.offered[edition] |= {article.key for article in found}
+    @rule(edition=EDITIONS, numbers=NUMBERS, spelling=ADDRESS)
+    def publish(self, edition: str, numbers: set[int], spelling: int) -> None:
+        """A feed brings articles, old ones and new ones, under whatever addresses it likes today."""
+        kept = self.record(numbers, spelling)
+        self.store.offer(edition, kept, self.now, WINDOW)
+        self.offered[edition] |= set(kept)
+
+    @rule(edition=EDITIONS, numbers=NUMBERS, spelling=ADDRESS, first=st.booleans())
+    def publish_what_is_old(self, edition: str, numbers: set[int], spelling: int, first: bool) -> None:
+        """A source is added, or republishes what is long past: what the edition does not know is left for good."""
+        kept = self.record(numbers, spelling)
+        known = self.rows(edition)
+        if first:
+            self.store.offer_baseline(edition, kept, self.now)
+        else:
+            self.store.offer(edition, [], self.now, WINDOW, dict.fromkeys(kept, "too old"))
+        self.offered[edition] |= set(kept)
+        after = self.rows(edition)
+        assert {key: after[key] for key in known} == known
+        assert {after[key].state for key in set(kept) - known.keys()} <= {"expired"}
+
+    def record(self, numbers: set[int], spelling: int) -> list[str]:
+        """The keys of the stories, which are as many as the stories, after they were recorded."""
+        found = [make_story(number, spelling) for number in sorted(numbers)]
+        kept = self.store.record_articles(found, self.now)
+        for story in found:
+            number = int(story.title[1:-1])
+            assert self.keys.setdefault(number, kept[story.key]) == kept[story.key]
+        assert len(set(self.keys.values())) == len(self.keys)
+        return list(kept.values())
 
     @rule(span=st.sampled_from([1.0, 12.0, 50.0]), expire=st.booleans())
     def wait(self, span: float, expire: bool) -> None:
@@ -114,7 +139,7 @@ class LawFour(RuleBasedStateMachine):
     @rule(data=st.data(), edition=EDITIONS, end=st.sampled_from(["sent", "failed"]))
     def live_a_day(self, data: st.DataObject, edition: str, end: State) -> None:
         """What happens most: articles come, an issue is made of them, and all its mails come to the same end."""
-        self.publish(edition, data.draw(NUMBERS))
+        self.publish(edition, data.draw(NUMBERS), data.draw(ADDRESS))
         self.compose(edition, data, set(ADDRESSES))
         for row in self.store.outbox_rows(edition, self.now):
             self.try_to_send(row, end)

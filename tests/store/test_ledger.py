@@ -84,3 +84,28 @@ def test_an_article_that_was_never_recorded_cannot_be_offered(store: Store) -> N
     """The ledger speaks only of articles whose text is kept."""
     with pytest.raises(StoreError):
         store.offer(EDITION, ["0123456789abcdef"], NOW, WINDOW)
+
+
+def test_a_baseline_is_left_alone(store: Store) -> None:
+    """What was there before its source was added is never a candidate, and says why."""
+    (before, known) = offer(store, [1, 2], edition="weekly")
+    store.offer(EDITION, [known], NOW, WINDOW)
+    assert store.offer_baseline(EDITION, [before, known], NOW) == 1
+    assert store.offer(EDITION, [before, known], hours(1), WINDOW) == 0
+    assert states(store) == {before: "expired", known: "new"}
+    assert {row.key: row.reason for row in store.ledger_rows(EDITION)}[before] == "there before the source was added"
+    assert states(store, "weekly") == {before: "new", known: "new"}
+
+
+def test_what_is_stale_is_left_with_its_reason(store: Store) -> None:
+    """It is expired at once and stays so when it is offered again; what the edition knows already stays as it is."""
+    store.record_articles([make_article(n) for n in (1, 2, 3)], NOW)
+    fresh, stale, known = (make_article(n).key for n in (1, 2, 3))
+    store.offer(EDITION, [known], NOW, WINDOW)
+    too_old = dict.fromkeys([stale, known], "older than 14 days when first seen")
+    assert store.offer(EDITION, [fresh, stale, known], hours(1), WINDOW, too_old) == 1
+    assert store.offer(EDITION, [stale], hours(2), WINDOW) == 0
+    assert states(store) == {fresh: "new", stale: "expired", known: "new"}
+    reasons = {row.key: row.reason for row in store.ledger_rows(EDITION)}
+    assert reasons == {fresh: "", stale: "older than 14 days when first seen", known: ""}
+    assert {article.key for article in store.candidates(EDITION, hours(2))} == {fresh, known}

@@ -1,0 +1,105 @@
+"""The sources on the web, many hosts at once; what concerns one host is done one after another."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from datetime import datetime
+from functools import partial
+from typing import TypeVar
+
+from digest.app.following import Checked, Collected, Known, Tools, check_page, read_source
+from digest.collect.cache import HttpCache
+from digest.collect.http import Fetcher, Limits
+from digest.config import CollectSettings, SourceSettings
+from digest.guard import Guard
+from digest.model import Article
+from digest.urls import host_of
+
+HOSTS = 16
+"""So many hosts are read at once."""
+
+Result = TypeVar("Result")
+
+
+class Collector:
+    """Reads sources over the network; a context manager, since it holds connections and processes.
+
+    `known` is asked by one thread at a time, under `lock`.
+    """
+
+    def __init__(
+        self,
+        settings: CollectSettings,
+        environ: Mapping[str, str],
+        clock: Callable[[], datetime],
+        *,
+        cache: HttpCache | None = None,
+        known: Known | None = None,
+    ) -> None:
+        limits = Limits(size=settings.megabytes * 1_000_000, seconds=settings.seconds)
+        fetcher = Fetcher(cache, limits=limits, environ=environ, clock=clock)
+        self.lock = threading.Lock()
+        self._known = known
+        self.tools = Tools(fetcher, Guard(warm="digest.extract.announced"), self._find_known, environ, clock())
+        self._open = ExitStack()
+
+    def __enter__(self) -> Collector:
+        self._open.enter_context(self.tools.fetcher)
+        self._open.enter_context(self.tools.guard)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._open.close()
+
+    def collect(self, sources: Sequence[SourceSettings], baseline: Iterable[str] = ()) -> Iterator[Collected]:
+        """Yield what came of each source, those done first first; of those named in `baseline` no page is read."""
+        listed = frozenset(baseline)
+        jobs = [
+            (host_of(source.url or ""), partial(read_source, source, self.tools, baseline=source.name in listed))
+            for source in sources
+        ]
+        yield from self._by_host(jobs)
+
+    def check(self, pages: Sequence[tuple[Article, SourceSettings]]) -> Iterator[Checked]:
+        """Yield how each article's page stands now; one that could not be asked for is left out."""
+        jobs = [(host_of(article.url), partial(check_page, article, source, self.tools)) for article, source in pages]
+        yield from (checked for checked in self._by_host(jobs) if checked is not None)
+
+    def _by_host(self, jobs: Sequence[tuple[str, Callable[[], Result]]]) -> Iterator[Result]:
+        """The results of the jobs as they come; those of one host are done by one thread, in their order."""
+        hosts: dict[str, list[Callable[[], Result]]] = {}
+        for host, job in jobs:
+            hosts.setdefault(host, []).append(job)
+        done: queue.SimpleQueue[tuple[Result | None, BaseException | None]] = queue.SimpleQueue()
+
+        def work(own: Sequence[Callable[[], Result]]) -> None:
+            try:
+                for job in own:
+                    done.put((job(), None))
+            except BaseException as error:  # handed to the thread that waits, which raises it
+                done.put((None, error))
+
+        threads = ThreadPoolExecutor(max(1, min(HOSTS, len(hosts))), thread_name_prefix="host")
+        try:
+            for own in hosts.values():
+                threads.submit(work, own)
+            for _ in jobs:
+                result, error = done.get()
+                if error is not None:
+                    raise error
+                yield result  # type: ignore[misc]  # None only where a job returned it
+        except BaseException:
+            self.tools.fetcher.close()  # wakes those who wait, so that Ctrl-C need not
+            raise
+        finally:
+            threads.shutdown(cancel_futures=True)
+
+    def _find_known(self, urls: Iterable[str]) -> Mapping[str, Article]:
+        if self._known is None:
+            return {}
+        with self.lock:
+            return self._known(urls)

@@ -1,0 +1,242 @@
+"""One source on the web: its list is read, and the page of every entry that is new and only announced."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from time import monotonic
+
+from digest.collect.access import Access, place_of
+from digest.collect.http import Fetcher
+from digest.config import SourceSettings
+from digest.errors import DigestError, FetchError
+from digest.extract.announced import read_announced, read_listing
+from digest.extract.dates import BEIJING
+from digest.guard import Guard
+from digest.model import Article, Document, Entry, SourceReport
+from digest.urls import identify_url
+
+PATIENCE = 900.0
+"""After so many seconds with one source, its remaining pages wait for the next run."""
+
+KEPT = timedelta(days=1)
+"""A page fetched so recently is not asked for again: a second preview costs the server nothing."""
+
+WORTH = 40
+"""A teaser of so many characters stands for its article while the page cannot be read."""
+
+Known = Callable[[Iterable[str]], Mapping[str, Article]]
+"""Of some URLs, the articles that were read from them before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One article of a source; `document` is what it was read from, where it was read now, and `page` its URL.
+
+    `fresh` says that it was not known before, `stale` why it is no news, where it is none.
+    """
+
+    article: Article
+    document: Document | None = None
+    page: str = ""
+    stale: str = ""
+    fresh: bool = False
+
+
+@dataclass(slots=True)
+class Collected:
+    """What came of one source: its articles in the order of its list, and what went wrong.
+
+    It took `seconds`.  Its list named `listed` entries, `old` of which are no news any more and were left alone.
+    `baseline` is True where all of it was there before the source was added, and is not to be offered.
+    """
+
+    source: SourceSettings
+    found: list[Found] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+    unread: Counter[str] = field(default_factory=Counter)
+    title: str = ""
+    listed: int = 0
+    old: int = 0
+    seconds: float = 0.0
+    baseline: bool = False
+
+    @property
+    def report(self) -> SourceReport:
+        """How many articles, and every problem in one line."""
+        return SourceReport(self.source.name, len(self.found), (*self.problems, *self._unread_pages()))
+
+    def release(self) -> None:
+        """Let go of the bytes the articles were read from."""
+        self.found = [replace(found, document=None) for found in self.found]
+
+    def _unread_pages(self) -> Iterator[str]:
+        for reason, count in self.unread.most_common():
+            yield f"{count} {'page was' if count == 1 else 'pages were'} not read: {reason}"
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What reading a source takes: who fetches, who parses, what is known, and the surroundings."""
+
+    fetcher: Fetcher
+    guard: Guard
+    known: Known
+    environ: Mapping[str, str]
+    now: datetime
+
+
+def access_of(source: SourceSettings, environ: Mapping[str, str]) -> Access:
+    """Return how a source may be read.
+
+    Raises:
+        ConfigError: a variable that its headers or cookies name is not set.
+        FetchError: its URL is none.
+    """
+    place = place_of(source.url or "")
+    return Access(
+        headers=source.reveal(source.headers, environ),
+        cookies=source.reveal(source.cookies, environ),
+        robots=source.robots,
+        legacy_tls=source.legacy_tls,
+        cafile=source.cafile,
+        allow_private=place if source.allow_private else "",
+        delay=source.delay,
+        place=place,
+    )
+
+
+def read_source(source: SourceSettings, tools: Tools, *, baseline: bool = False) -> Collected:
+    """Return what came of one source on the web; whatever goes wrong is told in it.
+
+    With `baseline` its list is read, but none of its pages.
+    """
+    collected = Collected(source, baseline=baseline)
+    begun = monotonic()
+    try:
+        access = access_of(source, tools.environ)
+        if source.kind == "page":
+            _read_single(collected, access, tools)
+        else:
+            _read_list(collected, access, tools)
+    except DigestError as error:
+        collected.problems.append(str(error))
+    collected.seconds = monotonic() - begun
+    return collected
+
+
+def _read_single(collected: Collected, access: Access, tools: Tools) -> None:
+    """A source of one page: looked at every time, since the page is what is watched."""
+    url = collected.source.url or ""
+    document = replace(tools.fetcher.fetch(url, access), source=collected.source.name)
+    article = tools.guard.call(read_announced, document, Article(source=collected.source.name))
+    collected.found.append(Found(article, document, url, fresh=url not in tools.known([url])))
+
+
+def _read_list(collected: Collected, access: Access, tools: Tools) -> None:
+    listed: dict[str, tuple[Entry, Document]] = {}
+    for document, entry in _entries(collected, access, tools):
+        identity = identify_url(entry.article.url) if entry.article.url else entry.article.key
+        listed.setdefault(identity, (entry, document))
+        if len(listed) >= collected.source.items:
+            break
+    collected.listed = len(listed)
+    urls = [entry.article.url for entry, _ in listed.values() if entry.article.url]
+    known = tools.known(urls)
+    end = monotonic() + PATIENCE
+    for entry, document in listed.values():
+        if monotonic() > end:
+            collected.unread[f"the source took longer than {PATIENCE / 60:g} minutes; they wait for the next run"] += 1
+            continue
+        found = _find(entry, document, known.get(entry.article.url), collected, access, tools)
+        if found:
+            collected.found.append(found)
+
+
+def _entries(collected: Collected, access: Access, tools: Tools) -> Iterator[tuple[Document, Entry]]:
+    """The entries of the list and of its following pages, each with the document it stands in."""
+    source = collected.source
+    rules = source.paths.as_mapping() if source.kind == "json" else source.select.as_mapping()
+    url, seen = source.url or "", set[str]()
+    for _ in range(source.pages):
+        if not url or url in seen:
+            return
+        seen.add(url)
+        document = replace(tools.fetcher.fetch(url, access), source=source.name)
+        try:
+            listing = tools.guard.call(read_listing, document, source.kind, rules, source.items)
+        except DigestError:
+            tools.fetcher.forget(url, access)  # a block page must not come back from the cache
+            raise
+        collected.title = collected.title or listing.title
+        collected.problems.extend(listing.problems)
+        for entry in listing.entries:
+            yield document, replace(entry, article=replace(entry.article, source=source.name))
+        url = listing.following
+
+
+def _find(
+    entry: Entry, document: Document, known: Article | None, collected: Collected, access: Access, tools: Tools
+) -> Found | None:
+    """The article of one entry: the known one, the one in the list, or the one of its page; None where none is read."""
+    source, article = collected.source, entry.article
+    if known is not None:
+        return Found(known)
+    stale = stale_reason(article, source.max_age, tools.now)
+    enough = source.full_text == "never" or (entry.complete and source.full_text == "auto")
+    if collected.baseline or enough or not article.url:
+        return Found(article, document, stale=stale, fresh=True)
+    if stale:
+        collected.old += 1  # not even its page is asked for
+        return None
+    try:
+        page = tools.fetcher.fetch(article.url, access, keep=KEPT)
+        try:
+            read = tools.guard.call(read_announced, replace(page, source=source.name), article)
+        except DigestError:
+            tools.fetcher.forget(article.url, access)
+            raise
+    except DigestError as error:
+        collected.unread[_reason(error)] += 1
+        return Found(article, document, fresh=True) if len(article.text) >= WORTH else None
+    return Found(read, page, article.url, stale_reason(read, source.max_age, tools.now), fresh=True)
+
+
+def _reason(error: DigestError) -> str:
+    """The complaint about a page, in words that are the same for all pages with the same trouble."""
+    if isinstance(error, FetchError) and error.status:
+        return f"the server answers {error.status}"
+    return error.message
+
+
+def stale_reason(article: Article, days: int, now: datetime) -> str:
+    """Return why an article is too old to be news when it is first seen, or nothing."""
+    published = article.published
+    if published is None:
+        return ""
+    day = published.astimezone(BEIJING).date() if isinstance(published, datetime) else published
+    age = (now.astimezone(BEIJING).date() - day).days
+    return f"published {age} days before it was first seen" if age > days else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """How the page of an article stands: the server's answer, and what was read from it, where it answered so."""
+
+    article: Article
+    status: int
+    found: Found | None = None
+
+
+def check_page(article: Article, source: SourceSettings, tools: Tools) -> Checked | None:
+    """Return how the page of an article stands now, or None where nobody can say: no network, a block page."""
+    try:
+        document = replace(tools.fetcher.fetch(article.url, access_of(source, tools.environ)), source=source.name)
+        read = tools.guard.call(read_announced, document, Article(source=source.name))
+    except FetchError as error:
+        return Checked(article, error.status) if error.status and not error.passing else None
+    except DigestError:
+        return None
+    return Checked(article, 200, Found(replace(read, url=article.url), document, article.url))

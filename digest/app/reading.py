@@ -1,0 +1,182 @@
+"""Reading an edition's sources: each source once a run, and what was fetched is kept for the next one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from digest.app.gather import Gathering, Place, Progress, gather
+from digest.app.state import database_path
+from digest.config import Settings, SourceSettings
+from digest.errors import ConfigError
+from digest.model import Edition
+from digest.store import SourceReading, Store, Visit
+
+if TYPE_CHECKING:
+    from digest.app.collecting import Collector
+    from digest.app.following import Collected
+    from digest.collect.cache import HttpCache
+
+BATCH = 300
+"""So many articles are written to the store at once."""
+
+CACHED = timedelta(days=30)
+"""A body nobody asked for in so long is dropped from the HTTP cache."""
+
+RESTED = timedelta(hours=6)
+"""A mailed page looked at so recently is left in peace."""
+
+MOST_CHECKED = 100
+"""So many mailed pages are looked at again in one run, at most."""
+
+
+class Reader:
+    """Reads the sources of editions; a context manager.
+
+    With a `store` it asks for no page that was read before; where it `keeps`, what it fetches is written there.  With
+    `lists_only` it reads what the sources announce, and no page behind it.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        environ: Mapping[str, str],
+        clock: Callable[[], datetime],
+        store: Store | None = None,
+        *,
+        keeps: bool = False,
+        lists_only: bool = False,
+    ) -> None:
+        self._settings = settings
+        self._environ = environ
+        self._clock = clock
+        self._store = store
+        self._keeps = keeps and store is not None
+        self._lists_only = lists_only
+        self._open = ExitStack()
+        self._collector: Collector | None = None
+        self._cache: HttpCache | None = None
+        self._collected: dict[str, Collected] = {}
+
+    def __enter__(self) -> Reader:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._open.close()
+
+    def gather(self, edition: Edition, progress: Progress | None = None) -> Gathering:
+        """Return what the sources of an edition hold."""
+        return gather(source_places(self._settings, edition), progress, self._collect)
+
+    def check_mailed(self) -> None:
+        """Look again at the pages mailed in the last days, and keep what changed or is gone."""
+        days = self._settings.collect.recheck
+        store, now = self._store, self._clock()
+        if not (self._keeps and store and days):
+            return
+        sources = {source.name: source for source in self._settings.source if source.on_web and not source.paused}
+        mailed = store.recheckable(now - timedelta(days=days), now - RESTED, MOST_CHECKED)
+        pages = [(article, sources[article.source]) for article in mailed if article.source in sources]
+        if not pages:
+            return
+        visits = []
+        for checked in self._open_collector().check(pages):
+            key = None
+            if checked.found and checked.found.document:
+                pair = (checked.found.article, checked.found.document)
+                key = store.record_fetched([pair], now)[checked.found.article.key]
+            visits.append(Visit(checked.article.url, key, checked.article.source, checked.status))
+        store.record_visits(visits, now)
+
+    def tidy(self) -> None:
+        """Drop original bytes older than the configuration keeps them, and cached bodies nobody asked for of late."""
+        if self._keeps and self._store:
+            now = self._clock()
+            self._store.forget_originals(now - timedelta(days=self._settings.store.keep_originals))
+            if self._cache:
+                self._cache.forget(now - CACHED)
+
+    def _collect(self, sources: Sequence[SourceSettings]) -> Iterator[Collected]:
+        """What came of the sources: read now, or by an earlier edition of this run."""
+        missing = [source for source in sources if source.name not in self._collected]
+        yield from (self._collected[source.name] for source in sources if source.name in self._collected)
+        if not missing:
+            return
+        waiting: list[Collected] = []
+        for part in self._open_collector().collect(missing, self._baseline(missing)):
+            waiting.append(part)
+            if sum(len(one.found) for one in waiting) >= BATCH:
+                self._keep(waiting)
+                waiting = []
+            self._collected[part.source.name] = part
+            yield part
+        self._keep(waiting)
+
+    def _baseline(self, sources: Sequence[SourceSettings]) -> list[str]:
+        """The sources whose pages are not read: only what comes after now is wanted of them."""
+        if self._lists_only:
+            return [source.name for source in sources]
+        store = self._store
+        return [s.name for s in sources if s.only_new and store is not None and store.is_new_source(s.name)]
+
+    def _keep(self, parts: list[Collected]) -> None:
+        """Write articles, their original bytes, visits and the health of the sources; the bytes are let go of."""
+        store, collector = self._store, self._collector
+        now = self._clock()
+        if self._keeps and store and collector and parts:
+            with collector.lock:
+                found = [(part.source.name, one) for part in parts for one in part.found if one.document]
+                kept = store.record_fetched([(one.article, one.document) for _, one in found if one.document], now)
+                pages = [Visit(one.page, kept[one.article.key], name, 200) for name, one in found if one.page]
+                store.record_visits(pages, now)
+                for part in parts:
+                    self._offer_baseline(store, part, kept, now)
+                # last of all: once a source counts as read, its baseline is not looked at again
+                store.record_sources([_reading_of(part) for part in parts], now)
+        for part in parts:
+            part.release()
+
+    def _offer_baseline(self, store: Store, part: Collected, kept: Mapping[str, str], now: datetime) -> None:
+        """Close what was there before a source was added to every edition that reads it, also to those due later."""
+        keys = [kept[one.article.key] for one in part.found if one.article.key in kept] if part.baseline else []
+        for edition in self._settings.editions() if keys else ():
+            if part.source in self._settings.sources_of(edition):
+                store.offer_baseline(edition.name, keys, now)
+
+    def _open_collector(self) -> Collector:
+        if self._collector is None:
+            from digest.app.collecting import Collector
+            from digest.collect.cache import HttpCache
+
+            folder = cache_folder(self._settings)
+            self._cache = HttpCache(folder) if folder else None
+            known = self._store.find_known if self._store else None
+            self._collector = self._open.enter_context(
+                Collector(self._settings.collect, self._environ, self._clock, cache=self._cache, known=known)
+            )
+        return self._collector
+
+
+def _reading_of(part: Collected) -> SourceReading:
+    """How the reading of a source went, for the store."""
+    fresh = sum(one.fresh and not one.stale for one in part.found)
+    count = part.listed or len(part.found)
+    return SourceReading(part.source.name, "; ".join(part.problems), count, fresh, part.baseline)
+
+
+def source_places(settings: Settings, edition: Edition) -> list[Place]:
+    """Return where an edition's articles come from."""
+    return [
+        Place(source.name, source.path, source if source.on_web else None) for source in settings.sources_of(edition)
+    ]
+
+
+def cache_folder(settings: Settings) -> Path | None:
+    """Return the folder of the HTTP cache, beside the database; None where the store is no file."""
+    try:
+        return database_path(settings).parent / "http-cache"
+    except ConfigError:
+        return None

@@ -1,0 +1,160 @@
+"""Changing [[source]] tables of a digest.toml where they stand: every comment and every other line stays as it is.
+
+Each change is checked before it is written: read back, the file must say exactly what it said before, and the change.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import stat
+import tempfile
+import tomllib
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from digest.config.lines import locate_keys
+from digest.config.loading import check_text, parse_text, read_text
+from digest.config.wording import quote, suggest
+from digest.errors import ConfigError, UsageError
+
+_PAUSED = re.compile(r"^([ \t]*paused[ \t]*=[ \t]*)(?:true|false)", re.M)
+
+
+def add_sources(path: Path, tables: list[dict[str, Any]], environ: Mapping[str, str]) -> None:
+    """Write further [[source]] tables behind those that are there.
+
+    Raises:
+        ConfigError: the file is missing, wrong, cannot be written, or would be wrong with them.
+    """
+
+    def edit(text: str, tree: dict[str, Any]) -> str:
+        blocks = "".join(f"\n{write_source(table)}" for table in tables)
+        count = len(tree.get("source", ()))
+        tree["source"] = [*tree.get("source", ()), *tables]
+        lines = text.splitlines(keepends=True)
+        at = _end_of(text, count - 1) if count else len(lines)
+        if lines and not lines[at - 1].endswith("\n"):
+            lines[at - 1] += "\n"
+        return "".join(lines[:at]) + blocks + "".join(lines[at:])
+
+    _change(path, environ, edit)
+
+
+def remove_source(path: Path, name: str, environ: Mapping[str, str]) -> None:
+    """Take the [[source]] of that name out of the file.
+
+    Raises:
+        UsageError: there is none.
+        ConfigError: the file is missing, wrong, cannot be written, or would be wrong without it.
+    """
+
+    def edit(text: str, tree: dict[str, Any]) -> str:
+        at = _find(tree, name)
+        tree["source"].pop(at)
+        if not tree["source"]:
+            del tree["source"]
+        first, last = locate_keys(text)["source", at] - 1, _end_of(text, at)
+        lines = text.splitlines(keepends=True)
+        if last < len(lines) and not lines[last].strip():
+            last += 1
+        return "".join(lines[:first] + lines[last:])
+
+    _change(path, environ, edit)
+
+
+def pause_source(path: Path, name: str, paused: bool, environ: Mapping[str, str]) -> None:
+    """Write `paused = true`, or false, into the [[source]] of that name.
+
+    Raises:
+        UsageError: there is none.
+        ConfigError: the file is missing, wrong, or cannot be written.
+    """
+
+    def edit(text: str, tree: dict[str, Any]) -> str:
+        at = _find(tree, name)
+        standing = "paused" in tree["source"][at]
+        tree["source"][at]["paused"] = paused
+        lines = text.splitlines(keepends=True)
+        line = locate_keys(text)[("source", at, "paused") if standing else ("source", at, "name")] - 1
+        said = f"paused = {str(paused).lower()}"
+        if standing:
+            lines[line] = _PAUSED.sub(lambda match: match[1] + str(paused).lower(), lines[line])
+        else:
+            lines[line] += ("" if lines[line].endswith("\n") else "\n") + f"{said}\n"
+        return "".join(lines)
+
+    _change(path, environ, edit)
+
+
+def write_source(table: Mapping[str, Any]) -> str:
+    """Return the [[source]] table as the file writes it."""
+    return "[[source]]\n" + "".join(f"{_write_key(key)} = {_write(value)}\n" for key, value in table.items())
+
+
+def _write(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return "{ " + ", ".join(f"{_write_key(key)} = {_write(inner)}" for key, inner in value.items()) + " }"
+    if isinstance(value, str):
+        return _write_text(value)
+    return str(value).lower()
+
+
+def _write_key(key: str) -> str:
+    return key if re.fullmatch(r"[A-Za-z0-9_-]+", key) else _write_text(key)
+
+
+def _write_text(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")  # JSON's texts are TOML's, but for DEL
+
+
+def _change(path: Path, environ: Mapping[str, str], edit: Callable[[str, dict[str, Any]], str]) -> None:
+    text = read_text(path)
+    tree, _ = parse_text(text, path)
+    changed = edit(text, tree)
+    if _read(changed) != tree:
+        raise ConfigError(f"{path} is written in a way that cannot be changed safely", "change it in an editor")
+    check_text(changed, path, environ)
+    _replace(path, changed)
+
+
+def _read(text: str) -> dict[str, Any] | None:
+    with suppress(tomllib.TOMLDecodeError):
+        return tomllib.loads(text)
+    return None
+
+
+def _find(tree: Mapping[str, Any], name: str) -> int:
+    names = [str(table.get("name", "")) for table in tree.get("source", ())]
+    if name not in names:
+        raise UsageError(f"there is no source {quote(name)}", suggest(name, names))
+    return names.index(name)
+
+
+def _end_of(text: str, at: int) -> int:
+    """The number of lines up to the end of the n-th [[source]], its last value whole; comments behind it stay out."""
+    lines = text.splitlines(keepends=True)
+    end = max(line for path, line in locate_keys(text).items() if path[:2] == ("source", at))
+    while end < len(lines) and _read("".join(lines[:end])) is None:
+        end += 1  # a list over several lines
+    return end
+
+
+def _replace(path: Path, text: str) -> None:
+    """Put the new text in the place of the old at one stroke, with the same permissions; a link stays a link."""
+    target = path.resolve()
+    try:
+        handle, temporary = tempfile.mkstemp(prefix=".digest-", dir=target.parent)
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
+                file.write(text)
+            Path(temporary).chmod(stat.S_IMODE(target.stat().st_mode))
+            Path(temporary).replace(target)
+        except BaseException:
+            Path(temporary).unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise ConfigError(f"{path} cannot be written: {error.strerror}", "check who owns it and its folder") from error

@@ -1,0 +1,56 @@
+"""The health of the sources: since when each answers, or does not, and what it last complained of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict, replace
+from datetime import datetime
+
+from sqlalchemy import Connection, select
+from sqlalchemy.dialects.sqlite import insert
+
+from digest.store.identity import select_in
+from digest.store.records import SourceHealth, SourceReading
+from digest.store.schema import sources
+
+
+def record(connection: Connection, readings: Iterable[SourceReading], now: datetime) -> None:
+    """Writes how readings of sources went, one of each."""
+    by_name = {reading.name: reading for reading in readings}
+    known = {
+        row.name: SourceHealth(**row._mapping)
+        for row in select_in(connection, select(sources), sources.c.name, by_name)
+    }
+    rows = [asdict(_follow(known.get(name), reading, now)) for name, reading in by_name.items()]
+    if rows:
+        statement = insert(sources)
+        same = {column.name: statement.excluded[column.name] for column in sources.c}
+        connection.execute(statement.on_conflict_do_update(index_elements=[sources.c.name], set_=same), rows)
+
+
+def _follow(known: SourceHealth | None, reading: SourceReading, now: datetime) -> SourceHealth:
+    """The health after a reading."""
+    before = known or SourceHealth(reading.name, now, now, None, None, 0, None, "", 0, False)
+    after = replace(
+        before,
+        last_tried=now,
+        last_new=now if reading.new else before.last_new,
+        problem=reading.problem,
+        baseline=before.baseline or reading.baseline,
+    )
+    if reading.failed:
+        return replace(after, failures=before.failures + 1, failing_since=before.failing_since or now)
+    return replace(after, last_good=now, failures=0, failing_since=None, articles=reading.articles)
+
+
+def health(connection: Connection) -> dict[str, SourceHealth]:
+    """How every source fares that was ever tried, in the order of their names."""
+    return {
+        row.name: SourceHealth(**row._mapping) for row in connection.execute(select(sources).order_by(sources.c.name))
+    }
+
+
+def is_new(connection: Connection, name: str) -> bool:
+    """Whether the source has never been read without failing."""
+    question = select(sources.c.name).where(sources.c.name == name, sources.c.last_good.is_not(None))
+    return connection.execute(question).first() is None

@@ -1,0 +1,164 @@
+"""Time, memory and traffic of collecting and extracting a local web, twice: everything new, then nothing new.
+
+    python -m tests.bench.collecting [--feeds 1000] [--followed 400] [--hosts 60] [--data FILE.jsonl]
+
+The web is served on 127.0.0.x by another process: feeds of ten entries in RSS, Atom and JSON, `followed` of them (a
+tenth of these list pages) with teasers, so that each entry's page is fetched and extracted; and thirteen sources with
+trouble.  `--data` takes titles and texts from a file of articles.  Memory is the sum over this process and its children
+of their proportional share (PSS), sampled while it runs.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from digest.app.gather import Gathering
+from digest.app.issuing import offer_articles
+from digest.app.reading import Reader
+from digest.config import load_settings, write_source
+from digest.store import open_store
+from tests.local_web import Web, build_web, free_port, read_stories
+
+NOW = datetime(2026, 11, 22, tzinfo=UTC)
+
+
+@dataclass
+class Round:
+    """One run over the web: what came of it and what it cost."""
+
+    found: Gathering
+    candidates: int
+    wall: float
+    cpu: float
+    peak: int
+    requests: int
+
+
+class Peak:
+    """The largest memory of this process and its children while the block runs."""
+
+    def __enter__(self) -> Peak:
+        self.bytes = 0
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._watch, daemon=True)
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        self._thread.join()
+
+    def _watch(self) -> None:
+        while not self._stop.wait(0.3):
+            self.bytes = max(self.bytes, sum(map(_share, [os.getpid(), *_children()])))
+
+
+def _children() -> list[int]:
+    """The processes that read for us; the server is no part of it."""
+    listed = Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()
+    return [int(pid) for pid in listed if b"local_web" not in _command(pid)]
+
+
+def _command(pid: str) -> bytes:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return b"local_web"
+
+
+def _share(pid: int) -> int:
+    try:
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    except OSError:
+        return 0
+    return next((int(line.split()[1]) * 1024 for line in lines if line.startswith("Pss:")), 0)
+
+
+def write_config(web: Web, folder: Path) -> Path:
+    """Write a digest.toml that reads the web."""
+    tables = "\n".join(write_source(table | {"delay": 0}) for table in web.sources)
+    path = folder / "digest.toml"
+    path.write_text(f'version = 1\n[[edition]]\nname = "daily"\n[collect]\nseconds = 5\n{tables}', encoding="utf-8")
+    return path
+
+
+def run_once(path: Path, data: Path, server: subprocess.Popen[str]) -> Round:
+    """Collect everything once, record it, offer it."""
+    settings = load_settings(path, {}, data)
+    edition = settings.editions()[0]
+    before, wall, cpu = _requests(server), time.perf_counter(), _cpu()
+    with Peak() as peak, open_store(data / "digest.db") as store:
+        with Reader(settings, {}, lambda: NOW, store, keeps=True) as reader:
+            found = reader.gather(edition)
+        candidates, _ = offer_articles(store, edition, found, NOW)
+    return Round(
+        found,
+        len(candidates),
+        time.perf_counter() - wall,
+        _cpu() - cpu,
+        peak.bytes,
+        _requests(server) - before,
+    )
+
+
+def _cpu() -> float:
+    used = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return sum(one.ru_utime + one.ru_stime for one in used)
+
+
+def _requests(server: subprocess.Popen[str]) -> int:
+    assert server.stdin
+    assert server.stdout
+    server.stdin.write("count\n")
+    server.stdin.flush()
+    return int(server.stdout.readline())
+
+
+def main() -> None:
+    """Print a line a round, and every source that failed with its reason."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--feeds", type=int, default=1_000)
+    parser.add_argument("--followed", type=int, default=400)
+    parser.add_argument("--hosts", type=int, default=60)
+    parser.add_argument("--data", type=Path)
+    args = parser.parse_args()
+    port = free_port()
+    web = build_web(read_stories(args.data), port, feeds=args.feeds, followed=args.followed, hosts=args.hosts)
+    wanted = [str(port), str(args.feeds), str(args.followed), str(args.hosts), *([str(args.data)] if args.data else [])]
+    command = [sys.executable, "-m", "tests.local_web", *wanted]
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as server,
+    ):
+        assert server.stdout
+        server.stdout.readline()
+        path = write_config(web, Path(folder))
+        web.routes.clear()  # the other process serves them
+        for name in ("first", "second"):
+            print(_told(name, run_once(path, Path(folder), server), web), flush=True)
+        server.communicate()
+
+
+def _told(name: str, done: Round, web: Web) -> str:
+    failed = {report.name: report.problems for report in done.found.reports if report.problems}
+    wrong = [n for n, word in web.trouble.items() if not any(word in problem for problem in failed.get(n, ()))]
+    articles, sources = len(done.found.articles), len(done.found.reports)
+    cost = f"{done.wall:.1f} s, {done.cpu:.1f} s of processor, {done.peak / 1e6:.0f} MB, {done.requests} requests"
+    trouble = f"{len(failed)} sources with trouble, {len(wrong)} of them not named as expected {wrong}"
+    lines = [f"{name}: {articles} articles of {sources} sources, {done.candidates} candidates; {cost}; {trouble}"]
+    lines += [f"  {n}: {problem}" for n, problems in failed.items() for problem in problems[:1]]
+    return "\n".join(lines if name == "first" else lines[:1])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,119 @@
+"""Changing the sources of a digest.toml: the change is made, and nothing else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from digest.config import add_sources, load_settings, pause_source, read_template, remove_source, write_source
+from digest.config.editing import _read
+from digest.errors import ConfigError, UsageError
+
+FEED: dict[str, Any] = {"name": "岚川发布", "kind": "feed", "url": "https://news.example.cn/feed.xml"}
+LIST: dict[str, Any] = {
+    "name": "b",
+    "kind": "page-list",
+    "url": "https://news.example.cn/",
+    "only_new": True,
+    "select": {"item": "li > a", "date": "span"},
+}
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """The file that digest init writes."""
+    made = tmp_path / "digest.toml"
+    made.write_text(read_template(), encoding="utf-8")
+    return made
+
+
+def names(path: Path) -> list[str]:
+    """The sources of the file."""
+    return [source.name for source in load_settings(path, {}).source]
+
+
+def test_a_source_is_added_behind_the_others(path: Path) -> None:
+    """The new table follows the last source, above the heading of the editions; every old line stands."""
+    before = path.read_text(encoding="utf-8")
+    add_sources(path, [FEED], {})
+    after = path.read_text(encoding="utf-8")
+    assert names(path) == ["samples", "岚川发布"]
+    assert after.index("岚川发布") < after.index("# From the web") < after.index("# --- Editions")
+    assert after.replace(f"\n{write_source(FEED)}", "", 1) == before
+
+
+def test_adding_and_removing_leaves_the_file_as_it_was(path: Path) -> None:
+    """What was added goes without a trace, not a comment with it."""
+    before = path.read_text(encoding="utf-8")
+    add_sources(path, [FEED, LIST], {})
+    remove_source(path, "b", {})
+    remove_source(path, "岚川发布", {})
+    assert path.read_text(encoding="utf-8").split() == before.split()
+
+
+def test_a_source_is_paused_and_resumed(path: Path) -> None:
+    """One line says so, and its comment stays."""
+    pause_source(path, "samples", True, {})
+    assert load_settings(path, {}).source[0].paused
+    text = path.read_text(encoding="utf-8").replace("paused = true", "paused = true  # 装修")
+    path.write_text(text, encoding="utf-8")
+    pause_source(path, "samples", False, {})
+    assert not load_settings(path, {}).source[0].paused
+    assert "paused = false  # 装修" in path.read_text(encoding="utf-8")
+
+
+def test_a_list_over_several_lines_is_no_end_of_a_table(tmp_path: Path) -> None:
+    """A source is added behind the whole table before it."""
+    path = tmp_path / "digest.toml"
+    path.write_text(
+        'version = 1\n[[edition]]\nname = "daily"\n[[source]]\nname = "a"\nkind = "page-list"\nurl = "https://x.cn/"\n'
+        'headers = { Referer = """\\\n  https://x.cn/""" }',
+        encoding="utf-8",
+    )
+    add_sources(path, [FEED], {})
+    assert names(path) == ["a", "岚川发布"]
+
+
+def test_a_change_that_would_be_a_mistake_is_not_written(path: Path) -> None:
+    """A name that is taken, a source an edition wants, the last one, one that is not there: the file stays."""
+    path.write_text(path.read_text(encoding="utf-8").replace('sources = ["*"]', 'sources = ["samples"]', 1), "utf-8")
+    before = path.read_bytes()
+    with pytest.raises(ConfigError) as caught:
+        add_sources(path, [FEED | {"name": "samples"}], {})
+    assert any("samples" in mistake for mistake in caught.value.mistakes)
+    with pytest.raises(ConfigError) as caught:
+        remove_source(path, "samples", {})
+    assert any("there is no [[source]]" in mistake for mistake in caught.value.mistakes)
+    with pytest.raises(UsageError, match='did you mean "samples"'):
+        remove_source(path, "sample", {})
+    assert path.read_bytes() == before
+
+
+def test_the_file_keeps_its_permissions_and_its_link(path: Path, tmp_path: Path) -> None:
+    """A private file stays private, a link stays a link, and no other file is left behind."""
+    path.chmod(0o600)
+    link = tmp_path / "linked.toml"
+    link.symlink_to(path)
+    add_sources(link, [FEED], {})
+    assert link.is_symlink()
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert names(path) == ["samples", "岚川发布"]
+    assert sorted(found.name for found in tmp_path.iterdir()) == ["digest.toml", "linked.toml"]
+
+
+@given(
+    st.dictionaries(
+        st.text("abcdefg-_", min_size=1, max_size=8),
+        st.text(max_size=30).filter(lambda s: s.isprintable() or "\n" in s)
+        | st.integers(0, 10**9)
+        | st.booleans()
+        | st.dictionaries(st.text(max_size=5), st.text(max_size=5), max_size=2),
+    )
+)
+def test_what_is_written_is_read_back(table: dict[str, Any]) -> None:
+    """Any table comes back as it was, whatever characters its texts hold."""
+    assert _read(write_source(table)) == {"source": [table]}
