@@ -14,11 +14,12 @@ import queue
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
+from types import MappingProxyType
 from typing import Any, ParamSpec, TypeVar
 
 from digest.errors import DigestError, FormatError
@@ -57,12 +58,22 @@ class Guard:
     """Up to `workers` processes that call functions; they start when first needed."""
 
     def __init__(
-        self, workers: int | None = None, *, seconds: float = SECONDS, memory: int = MEMORY, warm: str = ""
+        self,
+        workers: int | None = None,
+        *,
+        seconds: float = SECONDS,
+        memory: int = MEMORY,
+        warm: str = "",
+        environ: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
-        """Give the number of workers (as many as processors by default) and a module they load when they start."""
+        """Give the number of workers (as many as processors by default), and a module they load when they start.
+
+        `environ` is added to their environment.
+        """
         self._seconds = seconds
         self._memory = memory
         self._warm = warm
+        self._environ = environ
         self._idle: queue.LifoQueue[_Worker | None] = queue.LifoQueue()
         self._count = workers or len(_processors())
         for _ in range(self._count):
@@ -114,6 +125,7 @@ class Guard:
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
                 pass_fds=[theirs.fileno()],
+                env={**os.environ, **self._environ},
             )
         worker = _Worker(process, ours)
         try:

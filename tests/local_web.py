@@ -16,10 +16,14 @@ from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape
 
+from digest.config import write_source
 from tests.web_server import Answer, Route, Seen, WebServer
 
 ENTRIES = 10
 """Entries of one feed."""
+
+LONG = 400
+"""A shorter text may be taken for a teaser, and these feeds have no pages behind what they carry whole."""
 
 FIRST_HOST = 10
 """The hosts are 127.0.0.10, 127.0.0.11 …"""
@@ -231,7 +235,7 @@ def read_stories(path: Path | None) -> list[Story]:
     if path is None:
         return [Story(f"岚川市第{n}号工程开工", "\n".join(_line(n, k) for k in range(12))) for n in range(200)]
     rows = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
-    return [Story(" ".join(row["title"].split()), row["text"]) for row in rows if row["text"].strip()]
+    return [Story(" ".join(row["title"].split()), row["text"]) for row in rows if len(row["text"]) >= LONG]
 
 
 def _line(number: int, paragraph: int) -> str:
@@ -241,14 +245,24 @@ def _line(number: int, paragraph: int) -> str:
     )
 
 
+def write_config(web: Web, path: Path) -> None:
+    """Write a digest.toml that reads the whole web, without delay."""
+    tables = "\n".join(write_source(table | {"delay": 0}) for table in web.sources)
+    head = 'version = 1\n[[edition]]\nname = "daily"\n[collect]\nseconds = 5\n'
+    path.write_text(head + tables, encoding="utf-8")
+
+
 def _main() -> None:
-    port, feeds, followed, hosts, *data = sys.argv[1:]
+    """Serve a web until standard input closes: FEEDS FOLLOWED HOSTS CONFIG [DATA]; a line in asks for a count."""
+    feeds, followed, hosts, config, *data = sys.argv[1:]
+    port = free_port()
     stories = read_stories(Path(data[0]) if data else None)
-    web = build_web(stories, int(port), feeds=int(feeds), followed=int(followed), hosts=int(hosts))
-    with serve_web(web, int(port)) as servers:
-        print("ready", flush=True)
-        for line in sys.stdin:  # each line asks for the number of requests so far
-            print(sum(len(server.log) for server in servers.values()) if line.strip() else 0, flush=True)
+    web = build_web(stories, port, feeds=int(feeds), followed=int(followed), hosts=int(hosts))
+    write_config(web, Path(config))
+    with serve_web(web, port) as servers:
+        print(json.dumps(web.trouble), flush=True)
+        for _ in sys.stdin:
+            print(sum(len(server.log) for server in servers.values()), flush=True)
 
 
 if __name__ == "__main__":

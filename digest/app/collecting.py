@@ -22,6 +22,9 @@ from digest.urls import host_of
 HOSTS = 16
 """So many hosts are read at once."""
 
+LEAN = {"PYPINYIN_NO_PHRASES": "true"}
+"""Glosses are looked up character by character: the dictionary of phrases would cost every worker 45 MB."""
+
 Result = TypeVar("Result")
 
 
@@ -43,8 +46,8 @@ class Collector:
         limits = Limits(size=settings.megabytes * 1_000_000, seconds=settings.seconds)
         fetcher = Fetcher(cache, limits=limits, environ=environ, clock=clock)
         self.lock = threading.Lock()
-        self._known = known
-        self.tools = Tools(fetcher, Guard(warm="digest.extract.announced"), self._find_known, environ, clock())
+        guard = Guard(warm="digest.extract.announced", environ=LEAN)
+        self.tools = Tools(fetcher, guard, _Locked(known, self.lock), environ, clock())
         self._open = ExitStack()
 
     def __enter__(self) -> Collector:
@@ -98,8 +101,23 @@ class Collector:
         finally:
             threads.shutdown(cancel_futures=True)
 
-    def _find_known(self, urls: Iterable[str]) -> Mapping[str, Article]:
+
+class _Locked:
+    """What is known, asked by one thread at a time; nothing, where nothing is kept."""
+
+    def __init__(self, known: Known | None, lock: threading.Lock) -> None:
+        self._known, self._lock = known, lock
+
+    def find_known(self, urls: Iterable[str]) -> Mapping[str, Article]:
+        """Of some URLs, the articles that were read from them."""
         if self._known is None:
             return {}
-        with self.lock:
-            return self._known(urls)
+        with self._lock:
+            return self._known.find_known(urls)
+
+    def find_listed(self, source: str, mark: str) -> Sequence[Article] | None:
+        """The articles of a source's list, where that very list was read to its end; else None."""
+        if self._known is None:
+            return None
+        with self._lock:
+            return self._known.find_listed(source, mark)

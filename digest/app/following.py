@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from hashlib import sha256
 from time import monotonic
+from typing import Protocol
 
 from digest.collect.access import Access, place_of
 from digest.collect.http import Fetcher
@@ -27,8 +29,15 @@ KEPT = timedelta(days=1)
 WORTH = 40
 """A teaser of so many characters stands for its article while the page cannot be read."""
 
-Known = Callable[[Iterable[str]], Mapping[str, Article]]
-"""Of some URLs, the articles that were read from them before."""
+
+class Known(Protocol):
+    """What was read before."""
+
+    def find_known(self, urls: Iterable[str]) -> Mapping[str, Article]:
+        """Of some URLs, the articles that were read from them."""
+
+    def find_listed(self, source: str, mark: str) -> Sequence[Article] | None:
+        """The articles of a source's list, where that very list was read to its end; else None."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +59,8 @@ class Collected:
     """What came of one source: its articles in the order of its list, and what went wrong.
 
     It took `seconds`.  Its list named `listed` entries, `old` of which are no news any more and were left alone.
-    `baseline` is True where all of it was there before the source was added, and is not to be offered.
+    `baseline` is True where all of it was there before the source was added, and is not to be offered.  `mark` names
+    the list as it was read, empty where some of it is still to be read.
     """
 
     source: SourceSettings
@@ -62,6 +72,7 @@ class Collected:
     old: int = 0
     seconds: float = 0.0
     baseline: bool = False
+    mark: str = ""
 
     @property
     def report(self) -> SourceReport:
@@ -132,19 +143,44 @@ def _read_single(collected: Collected, access: Access, tools: Tools) -> None:
     url = collected.source.url or ""
     document = replace(tools.fetcher.fetch(url, access), source=collected.source.name)
     article = tools.guard.call(read_announced, document, Article(source=collected.source.name))
-    collected.found.append(Found(article, document, url, fresh=url not in tools.known([url])))
+    collected.found.append(Found(article, document, url, fresh=url not in tools.known.find_known([url])))
 
 
 def _read_list(collected: Collected, access: Access, tools: Tools) -> None:
+    first = _fetch_list(collected.source, collected.source.url or "", access, tools)
+    mark = _mark(collected.source, first)
+    before = tools.known.find_listed(collected.source.name, mark)
+    if before is not None:
+        collected.found = [Found(article) for article in before]
+        collected.listed, collected.mark = len(before), mark
+        return
+    _read_entries(collected, first, access, tools)
+    if not (collected.problems or collected.unread):
+        collected.mark = mark
+
+
+def _fetch_list(source: SourceSettings, url: str, access: Access, tools: Tools) -> Document:
+    return replace(tools.fetcher.fetch(url, access), source=source.name)
+
+
+def _mark(source: SourceSettings, first: Document) -> str:
+    """What names a list as it is read: its bytes and the settings; empty where further pages belong to it."""
+    if source.pages > 1:
+        return ""
+    settings = source.model_dump_json(exclude={"headers", "cookies"})
+    return sha256(settings.encode() + b"\0" + first.data).hexdigest()
+
+
+def _read_entries(collected: Collected, first: Document, access: Access, tools: Tools) -> None:
     listed: dict[str, tuple[Entry, Document]] = {}
-    for document, entry in _entries(collected, access, tools):
+    for document, entry in _entries(collected, first, access, tools):
         identity = identify_url(entry.article.url) if entry.article.url else entry.article.key
         listed.setdefault(identity, (entry, document))
         if len(listed) >= collected.source.items:
             break
     collected.listed = len(listed)
     urls = [entry.article.url for entry, _ in listed.values() if entry.article.url]
-    known = tools.known(urls)
+    known = tools.known.find_known(urls)
     end = monotonic() + PATIENCE
     for entry, document in listed.values():
         if monotonic() > end:
@@ -155,16 +191,16 @@ def _read_list(collected: Collected, access: Access, tools: Tools) -> None:
             collected.found.append(found)
 
 
-def _entries(collected: Collected, access: Access, tools: Tools) -> Iterator[tuple[Document, Entry]]:
+def _entries(collected: Collected, first: Document, access: Access, tools: Tools) -> Iterator[tuple[Document, Entry]]:
     """The entries of the list and of its following pages, each with the document it stands in."""
     source = collected.source
     rules = source.paths.as_mapping() if source.kind == "json" else source.select.as_mapping()
     url, seen = source.url or "", set[str]()
-    for _ in range(source.pages):
+    for page in range(source.pages):
         if not url or url in seen:
             return
         seen.add(url)
-        document = replace(tools.fetcher.fetch(url, access), source=source.name)
+        document = _fetch_list(source, url, access, tools) if page else first
         try:
             listing = tools.guard.call(read_listing, document, source.kind, rules, source.items)
         except DigestError:

@@ -135,7 +135,7 @@ class Reader:
                 for part in parts:
                     self._offer_baseline(store, part, kept, now)
                 # last of all: once a source counts as read, its baseline is not looked at again
-                store.record_sources([_reading_of(part) for part in parts], now)
+                store.record_sources([_reading_of(part, kept) for part in parts], now)
         for part in parts:
             part.release()
 
@@ -153,18 +153,18 @@ class Reader:
 
             folder = cache_folder(self._settings)
             self._cache = HttpCache(folder) if folder else None
-            known = self._store.find_known if self._store else None
             self._collector = self._open.enter_context(
-                Collector(self._settings.collect, self._environ, self._clock, cache=self._cache, known=known)
+                Collector(self._settings.collect, self._environ, self._clock, cache=self._cache, known=self._store)
             )
         return self._collector
 
 
-def _reading_of(part: Collected) -> SourceReading:
+def _reading_of(part: Collected, kept: Mapping[str, str]) -> SourceReading:
     """How the reading of a source went, for the store."""
     fresh = sum(one.fresh and not one.stale for one in part.found)
     count = part.listed or len(part.found)
-    return SourceReading(part.source.name, "; ".join(part.problems), count, fresh, part.baseline)
+    keys = tuple(kept.get(one.article.key, one.article.key) for one in part.found) if part.mark else ()
+    return SourceReading(part.source.name, "; ".join(part.problems), count, fresh, part.baseline, part.mark, keys)
 
 
 def source_places(settings: Settings, edition: Edition) -> list[Place]:

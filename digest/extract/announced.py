@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 from digest.errors import FormatError
 from digest.extract.blocked import find_block
+from digest.extract.dates import BEIJING
 from digest.extract.feeds import read_feed
 from digest.extract.jsonlists import read_json_list
 from digest.extract.lists import read_list
@@ -105,11 +106,13 @@ def _better_title(page: str, announced: str) -> str:
 
 
 def _better_time(page: datetime | date | None, announced: datetime | date | None) -> datetime | date | None:
-    """The more exact of the two; the page's, where both say as much."""
-    if page is None or (isinstance(announced, datetime) and not isinstance(page, datetime) and _day(announced) == page):
+    """The list's, where they speak of different days, since a page shows many dates; else the more exact of the two."""
+    if page is None or announced is None:
+        return page or announced
+    if abs((_day(page) - _day(announced)).days) > 1:
         return announced
-    return page
+    return page if isinstance(page, datetime) or not isinstance(announced, datetime) else announced
 
 
-def _day(moment: datetime) -> date:
-    return moment.date()
+def _day(moment: datetime | date) -> date:
+    return moment.astimezone(BEIJING).date() if isinstance(moment, datetime) else moment

@@ -24,11 +24,17 @@ _KIND = re.compile(r"(?:门户网站|官方网站|网站|官网|网|客户端|�
 
 
 def visible_date(lines: Sequence[Line], title: str, today: datetime | date | None) -> datetime | date | None:
-    """Return the date of the line below the headline; failing that, the first date in a line of its own."""
-    for line in _below_title(lines, title):
-        if _may_date(line) and (found := read_date(line.text, today)):
-            return found
-    return next((found for line in lines if _may_date(line) and (found := read_date(line.text, today))), None)
+    """Return the date of the line below the headline; failing that, the first date in a line of its own.
+
+    A date with its year is looked for first: 2月17日 may as well be the day the report speaks of.
+    """
+    below = [line for line in _below_title(lines, title) if _may_date(line)]
+    anywhere = [line for line in lines if _may_date(line)]
+    for several, moment in ((below, None), (below, today), (anywhere, None), (anywhere, today)):
+        for line in several:
+            if found := read_date(line.text, moment):
+                return found
+    return None
 
 
 def visible_source(lines: Sequence[Line], title: str) -> str:
@@ -68,8 +74,9 @@ def _below_title(lines: Sequence[Line], title: str) -> Iterator[Line]:
     """Yield the dozen lines behind the headline, where it stands in the page."""
     words = "".join(filter(str.isalnum, title))
     for at, line in enumerate(lines if len(words) > 4 else ()):
-        if not line.is_link and "".join(filter(str.isalnum, line.text)).startswith(words):
-            yield from lines[at : at + 12]
+        own = "".join(filter(str.isalnum, line.text))
+        if not line.is_link and own.startswith(words):
+            yield from lines[at + (own == words) : at + 13]
             return
 
 

@@ -12,6 +12,12 @@ from functools import cache
 from digest.rank.language import HAN
 
 _GLOSS = re.compile(rf"({HAN})[(（]\s*([A-Za-zÀ-ɏɑɡ\u0300-\u036f'’]{{1,10}})\s*[)）]")
+_SYLLABLE = re.compile(
+    r"(?:[bpmfdtnlgkhjqxrzcsyw]|[zcs]h)?(?:[aoeêiuü]|ai|ei|ao|ou|an|en|ang|eng|ong|er|ia|ie|iao|iu|ian|in|iang|ing|iong|"
+    r"ua|uo|uai|ui|uan|un|uang|ue|üe|üan|ün)|h?(?:ng?|m)"
+)
+"""What a syllable of Mandarin can be, without its tone; `fix` and `tones` are none, and cost no dictionary."""
+
 _LOOKALIKES = str.maketrans({"ɑ": "a", "ɡ": "g", "v": "ü", "’": "", "'": ""})
 
 
@@ -31,7 +37,8 @@ def is_reading(char: str, reading: str) -> bool:
     spoken = unicodedata.normalize("NFC", reading).translate(_LOOKALIKES)
     if len(spoken) == 1 and spoken.isascii():
         return False
-    return _toneless(spoken) in _readings(char)
+    syllable = _toneless(spoken)
+    return bool(_SYLLABLE.fullmatch(syllable)) and syllable in _readings(char)
 
 
 @cache

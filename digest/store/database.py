@@ -136,6 +136,11 @@ class Store(Door):
         with self._reading() as connection:
             return visits.find_known(connection, urls)
 
+    def find_listed(self, source: str, mark: str) -> list[Article] | None:
+        """The articles of a source's list, where the very list of this mark was read to its end before; else None."""
+        with self._reading() as connection:
+            return sources.find_listed(connection, source, mark)
+
     def record_visit(self, url: str, key: str | None, source: str, status: int, now: datetime) -> None:
         """As `record_visits`, of one page."""
         self.record_visits([Visit(url, key, source, status)], now)

@@ -175,6 +175,13 @@ _SECOND: Step = (
         baseline BOOLEAN NOT NULL CHECK (baseline IN (0, 1))
     )
     """,
+    """
+    CREATE TABLE listings (
+        source TEXT NOT NULL PRIMARY KEY,
+        mark TEXT NOT NULL,
+        keys TEXT NOT NULL
+    )
+    """,
 )
 
 STEPS: tuple[Step, ...] = (_FIRST, _SECOND)

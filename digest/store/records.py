@@ -127,7 +127,8 @@ class Visit:
 class SourceReading:
     """How one reading of a source went: its `problem`, how many articles it brought and how many of them were new.
 
-    It failed where it had a problem and brought nothing; `baseline` says that what it brought was left alone.
+    It failed where it had a problem and brought nothing; `baseline` says that what it brought was left alone.  `mark`
+    names the list it was read from, empty where something of it is still to be read, and `keys` its articles.
     """
 
     name: str
@@ -135,6 +136,8 @@ class SourceReading:
     articles: int
     new: int
     baseline: bool = False
+    mark: str = ""
+    keys: tuple[str, ...] = ()
 
     @property
     def failed(self) -> bool:

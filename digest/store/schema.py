@@ -103,6 +103,14 @@ sources = Table(
     Column("baseline", Boolean, nullable=False),
 )
 
+listings = Table(
+    "listings",
+    metadata,
+    Column("source", Words, primary_key=True),
+    Column("mark", Text, nullable=False),
+    Column("keys", Json, nullable=False),
+)
+
 issues = Table(
     "issues",
     metadata,

@@ -9,9 +9,11 @@ from datetime import datetime
 from sqlalchemy import Connection, select
 from sqlalchemy.dialects.sqlite import insert
 
+from digest.model import Article
+from digest.store.articles import load
 from digest.store.identity import select_in
 from digest.store.records import SourceHealth, SourceReading
-from digest.store.schema import sources
+from digest.store.schema import listings, sources
 
 
 def record(connection: Connection, readings: Iterable[SourceReading], now: datetime) -> None:
@@ -26,6 +28,21 @@ def record(connection: Connection, readings: Iterable[SourceReading], now: datet
         statement = insert(sources)
         same = {column.name: statement.excluded[column.name] for column in sources.c}
         connection.execute(statement.on_conflict_do_update(index_elements=[sources.c.name], set_=same), rows)
+    lists = [{"source": one.name, "mark": one.mark, "keys": one.keys} for one in by_name.values()]
+    if lists:
+        keep = insert(listings)
+        renewed = {name: keep.excluded[name] for name in ("mark", "keys")}
+        connection.execute(keep.on_conflict_do_update(index_elements=[listings.c.source], set_=renewed), lists)
+
+
+def find_listed(connection: Connection, name: str, mark: str) -> list[Article] | None:
+    """The articles of a source's list, where the list of this mark was read to its end before; else None."""
+    question = select(listings.c["keys"]).where(listings.c.source == name, listings.c.mark == mark)
+    row = connection.execute(question).first() if mark else None
+    if row is None:
+        return None
+    stored = load(connection, row[0])
+    return [stored[key] for key in row[0] if key in stored]
 
 
 def _follow(known: SourceHealth | None, reading: SourceReading, now: datetime) -> SourceHealth:

@@ -11,6 +11,7 @@ of their proportional share (PSS), sampled while it runs.
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import resource
 import subprocess
@@ -25,9 +26,8 @@ from pathlib import Path
 from digest.app.gather import Gathering
 from digest.app.issuing import offer_articles
 from digest.app.reading import Reader
-from digest.config import load_settings, write_source
+from digest.config import load_settings
 from digest.store import open_store
-from tests.local_web import Web, build_web, free_port, read_stories
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 
@@ -65,8 +65,15 @@ class Peak:
 
 def _children() -> list[int]:
     """The processes that read for us; the server is no part of it."""
-    listed = Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()
+    listed = [pid for task in Path("/proc/self/task").iterdir() for pid in _of_thread(task)]
     return [int(pid) for pid in listed if b"local_web" not in _command(pid)]
+
+
+def _of_thread(task: Path) -> list[str]:
+    try:
+        return (task / "children").read_text().split()
+    except OSError:
+        return []
 
 
 def _command(pid: str) -> bytes:
@@ -82,14 +89,6 @@ def _share(pid: int) -> int:
     except OSError:
         return 0
     return next((int(line.split()[1]) * 1024 for line in lines if line.startswith("Pss:")), 0)
-
-
-def write_config(web: Web, folder: Path) -> Path:
-    """Write a digest.toml that reads the web."""
-    tables = "\n".join(write_source(table | {"delay": 0}) for table in web.sources)
-    path = folder / "digest.toml"
-    path.write_text(f'version = 1\n[[edition]]\nname = "daily"\n[collect]\nseconds = 5\n{tables}', encoding="utf-8")
-    return path
 
 
 def run_once(path: Path, data: Path, server: subprocess.Popen[str]) -> Round:
@@ -132,26 +131,21 @@ def main() -> None:
     parser.add_argument("--hosts", type=int, default=60)
     parser.add_argument("--data", type=Path)
     args = parser.parse_args()
-    port = free_port()
-    web = build_web(read_stories(args.data), port, feeds=args.feeds, followed=args.followed, hosts=args.hosts)
-    wanted = [str(port), str(args.feeds), str(args.followed), str(args.hosts), *([str(args.data)] if args.data else [])]
-    command = [sys.executable, "-m", "tests.local_web", *wanted]
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as server,
-    ):
-        assert server.stdout
-        server.stdout.readline()
-        path = write_config(web, Path(folder))
-        web.routes.clear()  # the other process serves them
-        for name in ("first", "second"):
-            print(_told(name, run_once(path, Path(folder), server), web), flush=True)
-        server.communicate()
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "digest.toml")
+        wanted = [str(args.feeds), str(args.followed), str(args.hosts), str(path)]
+        command = [sys.executable, "-m", "tests.local_web", *wanted, *([str(args.data)] if args.data else [])]
+        with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as server:
+            assert server.stdout
+            trouble = json.loads(server.stdout.readline())
+            for name in ("first", "second"):
+                print(_told(name, run_once(path, Path(folder), server), trouble), flush=True)
+            server.communicate()
 
 
-def _told(name: str, done: Round, web: Web) -> str:
+def _told(name: str, done: Round, expected: dict[str, str]) -> str:
     failed = {report.name: report.problems for report in done.found.reports if report.problems}
-    wrong = [n for n, word in web.trouble.items() if not any(word in problem for problem in failed.get(n, ()))]
+    wrong = [n for n, word in expected.items() if not any(word in problem for problem in failed.get(n, ()))]
     articles, sources = len(done.found.articles), len(done.found.reports)
     cost = f"{done.wall:.1f} s, {done.cpu:.1f} s of processor, {done.peak / 1e6:.0f} MB, {done.requests} requests"
     trouble = f"{len(failed)} sources with trouble, {len(wrong)} of them not named as expected {wrong}"
