@@ -78,8 +78,6 @@ def identify_source(wanted: SourceSettings, tools: Tools, kind: str | None = Non
         return _as_list("feed", url, tools.guard.call(read_listing, document, "feed", {}, 500))
     if _is_json(document):
         return _as_list("json", url, tools.guard.call(read_listing, document, "json", {}, 500))
-    if blocked := tools.guard.call(find_block, document):
-        raise FormatError(f"the server answers with a block page: {blocked}", "try later, or from a browser")
     return _as_web_page(wanted, document, tools)
 
 
@@ -94,6 +92,8 @@ def _as_web_page(wanted: SourceSettings, document: Document, tools: Tools) -> Id
             continue
         if listing.entries:
             return _as_list("feed", feed, listing, tuple(other for other, _ in feeds if other != feed))
+    if blocked := tools.guard.call(find_block, document):
+        raise FormatError(f"the server answers with a block page: {blocked}", "try later, or from a browser")
     try:
         listing = tools.guard.call(read_listing, document, "page-list", _rules(wanted, "page-list"), 500)
     except FormatError:

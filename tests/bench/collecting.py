@@ -19,29 +19,16 @@ import sys
 import tempfile
 import threading
 import time
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
-from digest.app.gather import Gathering
 from digest.app.issuing import offer_articles
 from digest.app.reading import Reader
 from digest.config import load_settings
 from digest.store import open_store
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
-
-
-@dataclass
-class Round:
-    """One run over the web: what came of it and what it cost."""
-
-    found: Gathering
-    candidates: int
-    wall: float
-    cpu: float
-    peak: int
-    requests: int
 
 
 class Peak:
@@ -91,23 +78,24 @@ def _share(pid: int) -> int:
     return next((int(line.split()[1]) * 1024 for line in lines if line.startswith("Pss:")), 0)
 
 
-def run_once(path: Path, data: Path, server: subprocess.Popen[str]) -> Round:
-    """Collect everything once, record it, offer it."""
-    settings = load_settings(path, {}, data)
+def run_once(path: Path) -> dict[str, Any]:
+    """Collect everything once, record it, offer it; return what came of it and what it cost."""
+    settings = load_settings(path, {}, path.parent)
     edition = settings.editions()[0]
-    before, wall, cpu = _requests(server), time.perf_counter(), _cpu()
-    with Peak() as peak, open_store(data / "digest.db") as store:
+    wall, cpu = time.perf_counter(), _cpu()
+    with Peak() as peak, open_store(path.parent / "digest.db") as store:
         with Reader(settings, {}, lambda: NOW, store, keeps=True) as reader:
             found = reader.gather(edition)
         candidates, _ = offer_articles(store, edition, found, NOW)
-    return Round(
-        found,
-        len(candidates),
-        time.perf_counter() - wall,
-        _cpu() - cpu,
-        peak.bytes,
-        _requests(server) - before,
-    )
+    return {
+        "articles": len(found.articles),
+        "sources": len(found.reports),
+        "candidates": len(candidates),
+        "wall": time.perf_counter() - wall,
+        "cpu": _cpu() - cpu,
+        "megabytes": peak.bytes / 1e6,
+        "failed": {report.name: report.problems for report in found.reports if report.problems},
+    }
 
 
 def _cpu() -> float:
@@ -130,7 +118,11 @@ def main() -> None:
     parser.add_argument("--followed", type=int, default=400)
     parser.add_argument("--hosts", type=int, default=60)
     parser.add_argument("--data", type=Path)
+    parser.add_argument("--once", type=Path, help=argparse.SUPPRESS)
     args = parser.parse_args()
+    if args.once:
+        print(json.dumps(run_once(args.once)))
+        return
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "digest.toml")
         wanted = [str(args.feeds), str(args.followed), str(args.hosts), str(path)]
@@ -139,17 +131,20 @@ def main() -> None:
             assert server.stdout
             trouble = json.loads(server.stdout.readline())
             for name in ("first", "second"):
-                print(_told(name, run_once(path, Path(folder), server), trouble), flush=True)
+                before = _requests(server)
+                again = [sys.executable, "-m", "tests.bench.collecting", "--once", str(path)]
+                done = json.loads(subprocess.run(again, stdout=subprocess.PIPE, check=True).stdout)
+                print(_told(name, done, _requests(server) - before, trouble), flush=True)
             server.communicate()
 
 
-def _told(name: str, done: Round, expected: dict[str, str]) -> str:
-    failed = {report.name: report.problems for report in done.found.reports if report.problems}
+def _told(name: str, done: dict[str, Any], requests: int, expected: dict[str, str]) -> str:
+    failed = done["failed"]
     wrong = [n for n, word in expected.items() if not any(word in problem for problem in failed.get(n, ()))]
-    articles, sources = len(done.found.articles), len(done.found.reports)
-    cost = f"{done.wall:.1f} s, {done.cpu:.1f} s of processor, {done.peak / 1e6:.0f} MB, {done.requests} requests"
+    read = f"{done['articles']} articles of {done['sources']} sources, {done['candidates']} candidates"
+    cost = f"{done['wall']:.1f} s, {done['cpu']:.1f} s of processor, {done['megabytes']:.0f} MB, {requests} requests"
     trouble = f"{len(failed)} sources with trouble, {len(wrong)} of them not named as expected {wrong}"
-    lines = [f"{name}: {articles} articles of {sources} sources, {done.candidates} candidates; {cost}; {trouble}"]
+    lines = [f"{name}: {read}; {cost}; {trouble}"]
     lines += [f"  {n}: {problem}" for n, problems in failed.items() for problem in problems[:1]]
     return "\n".join(lines if name == "first" else lines[:1])
 
