@@ -17,6 +17,7 @@ import sys
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 from types import MappingProxyType
@@ -98,7 +99,7 @@ class Guard:
             worker = worker or self._start()
             done, answer = self._ask(worker, (function, args, kwargs))
             worker.calls += 1
-            kept = worker if worker.calls < CALLS else None
+            kept = None if worker.calls >= CALLS or isinstance(answer, GuardError) else worker
         finally:
             if kept is None:
                 _stop(worker)
@@ -165,6 +166,7 @@ def _stop(worker: _Worker | None) -> None:
 def serve(handle: int, memory: int, warm: str) -> None:
     """Answer calls, as a worker, until the pipe of that descriptor closes: (True, result) or (False, error)."""
     pipe = Connection(handle)
+    sys.excepthook = partial(_last_words, pipe)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to answer
     _limit(memory)
     if warm:
@@ -187,8 +189,11 @@ def _answer(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[st
         return False, GuardError("reading it took too much memory, so it was given up", HINT)
     except RecursionError:
         return False, GuardError("it is nested too deeply to be read", HINT)
-    except Exception as error:  # a parser's own fault over hostile bytes must not end the run
-        return False, GuardError(f"reading it failed: {type(error).__name__}: {error}"[:300], HINT)
+
+
+def _last_words(pipe: Connection, kind: type[BaseException], error: BaseException, _trace: object) -> None:
+    """Tell of a parser's own fault, which ends the worker: it must not end the run."""
+    pipe.send((False, GuardError(f"reading it failed: {kind.__name__}: {error}"[:300], HINT)))
 
 
 def _limit(memory: int) -> None:

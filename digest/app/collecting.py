@@ -77,29 +77,27 @@ class Collector:
         hosts: dict[str, list[Callable[[], Result]]] = {}
         for host, job in jobs:
             hosts.setdefault(host, []).append(job)
-        done: queue.SimpleQueue[tuple[Result | None, BaseException | None]] = queue.SimpleQueue()
+        done: queue.SimpleQueue[tuple[Result] | None] = queue.SimpleQueue()
 
         def work(own: Sequence[Callable[[], Result]]) -> None:
             try:
                 for job in own:
-                    done.put((job(), None))
-            except BaseException as error:  # handed to the thread that waits, which raises it
-                done.put((None, error))
+                    done.put((job(),))
+            finally:
+                done.put(None)  # this host is done, or its thread has failed
 
         threads = ThreadPoolExecutor(max(1, min(HOSTS, len(hosts))), thread_name_prefix="host")
-        try:
-            for own in hosts.values():
-                threads.submit(work, own)
-            for _ in jobs:
-                result, error = done.get()
-                if error is not None:
-                    raise error
-                yield result  # type: ignore[misc]  # None only where a job returned it
-        except BaseException:
-            self.tools.fetcher.close()  # wakes those who wait, so that Ctrl-C need not
-            raise
-        finally:
-            threads.shutdown(cancel_futures=True)
+        with ExitStack() as undo:
+            undo.callback(threads.shutdown, cancel_futures=True)
+            undo.callback(self.tools.fetcher.close)  # wakes those who wait, so that Ctrl-C need not
+            running = [threads.submit(work, own) for own in hosts.values()]
+            for _ in running:
+                while (result := done.get()) is not None:
+                    yield result[0]
+            for thread in running:
+                thread.result()
+            undo.pop_all()
+        threads.shutdown()
 
 
 class _Locked:

@@ -12,7 +12,7 @@ import queue
 import socket
 import threading
 import time
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -95,20 +95,18 @@ def connect_checked(dial: Dial) -> socket.socket:
         _refuse_private(dial.host, [str(address[4][0]) for address in found])
     failed: OSError | None = None
     for tried, (family, kind, protocol, _, place) in enumerate(found[:MOST_ADDRESSES], 1):
-        made = socket.socket(family, kind, protocol)
-        try:
-            made.settimeout(min(LONGEST_CONNECT, dial.left() / (len(found[:MOST_ADDRESSES]) - tried + 1)))
-            made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            made.connect(place)
-            made.settimeout(dial.left())
-        except OSError as error:
-            made.close()
-            failed = error
-        except BaseException:
-            made.close()
-            raise
-        else:
-            return made
+        with ExitStack() as undo:
+            made = undo.enter_context(socket.socket(family, kind, protocol))
+            try:
+                made.settimeout(min(LONGEST_CONNECT, dial.left() / (len(found[:MOST_ADDRESSES]) - tried + 1)))
+                made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                made.connect(place)
+                made.settimeout(dial.left())
+            except OSError as error:
+                failed = error
+            else:
+                undo.pop_all()
+                return made
     raise failed or OSError("no address")
 
 

@@ -7,6 +7,7 @@ import itertools
 import threading
 import time
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -136,19 +137,17 @@ class Exchange:
         """The answer on the lane's connection; once more on a new one, where the server had just closed the old one."""
         line = self._line(lane, request.target, request.access)
         reused, line.used = line.used, True
-        with self._watchdog.watch(line.leash, deadline) as watch:
+        with self._watchdog.watch(line.leash, deadline) as watch, ExitStack() as undo:
+            undo.callback(lane.drop_line)
             try:
                 reply = self._converse(line, request, deadline)
                 self._refuse_cut(watch, line, request.target)
             except FAILURES as error:
-                lane.drop_line()
                 self._refuse_cut(watch, line, request.target, late=time.monotonic() >= deadline - 0.01)
                 if not (reused and isinstance(error, (ConnectionError, http.client.RemoteDisconnected))):
                     raise explain(error, request.target, request.access) from None
-            except BaseException:
-                lane.drop_line()
-                raise
             else:
+                undo.pop_all()
                 return reply
         return self._ask(lane, request, deadline)
 

@@ -153,8 +153,7 @@ def _replace(path: Path, text: str) -> None:
                 file.write(text)
             Path(temporary).chmod(stat.S_IMODE(target.stat().st_mode))
             Path(temporary).replace(target)
-        except BaseException:
-            Path(temporary).unlink(missing_ok=True)
-            raise
+        finally:
+            Path(temporary).unlink(missing_ok=True)  # it is there only where something failed
     except OSError as error:
         raise ConfigError(f"{path} cannot be written: {error.strerror}", "check who owns it and its folder") from error
