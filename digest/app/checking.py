@@ -49,7 +49,7 @@ def examine(settings: Settings, environ: Mapping[str, str], now: datetime) -> It
     yield Finding("python", True, f"{sys.version.split()[0]} on {sys.platform}")
     with Reader(settings, environ, lambda: now, lists_only=True) as reader:
         for edition in settings.editions():
-            yield from _sources(reader, edition)
+            yield from _sources(reader, edition, {s.name for s in settings.source if s.on_web})
     for edition in settings.editions():
         yield _attempt(f"edition {edition.name}", partial(_edition, settings, edition, now))
     yield _attempt("templates", lambda: _templates(settings, now))
@@ -64,18 +64,17 @@ def _attempt(name: str, look: Callable[[], str]) -> Finding:
         return Finding(name, False, error.message, error.hint)
 
 
-def _sources(reader: Reader, edition: Edition) -> Iterator[Finding]:
+def _sources(reader: Reader, edition: Edition, on_web: set[str]) -> Iterator[Finding]:
     for report in reader.gather(edition).reports:
         seen = f"{report.articles} articles"
+        asked = "digest sources check; digest sources test URL shows what comes of it" if report.name in on_web else ""
         if report.problems:
             more = f" (and {len(report.problems) - 1} more)" if len(report.problems) > 1 else ""
-            yield Finding(
-                f"source {report.name}", False, f"{seen}; {report.problems[0]}{more}", "mend or remove the file"
-            )
+            told = f"{seen}; {report.problems[0]}{more}"
+            yield Finding(f"source {report.name}", False, told, asked or "mend or remove the file")
         else:
-            yield Finding(
-                f"source {report.name}", bool(report.articles), seen, "put articles there: txt, md, html, json"
-            )
+            remedy = asked or "put articles there: txt, md, html, json"
+            yield Finding(f"source {report.name}", bool(report.articles), seen, remedy)
 
 
 def _edition(settings: Settings, edition: Edition, now: datetime) -> str:

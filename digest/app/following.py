@@ -58,6 +58,8 @@ class Found:
 class Collected:
     """What came of one source: its articles in the order of its list, and what went wrong.
 
+    Once the store has them, `found` is empty and `kept` says of each by its key there why it is no news, if it is none.
+
     It took `seconds`.  Its list named `listed` entries, `old` of which are no news any more and were left alone.
     `baseline` is True where all of it was there before the source was added, and is not to be offered.  `mark` names
     the list as it was read, empty where some of it is still to be read.
@@ -65,6 +67,7 @@ class Collected:
 
     source: SourceSettings
     found: list[Found] = field(default_factory=list)
+    kept: dict[str, str] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
     unread: Counter[str] = field(default_factory=Counter)
     title: str = ""
@@ -77,11 +80,17 @@ class Collected:
     @property
     def report(self) -> SourceReport:
         """How many articles, and every problem in one line."""
-        return SourceReport(self.source.name, len(self.found), (*self.problems, *self._unread_pages()))
+        return SourceReport(
+            self.source.name, len(self.found) or len(self.kept), (*self.problems, *self._unread_pages())
+        )
 
-    def release(self) -> None:
-        """Let go of the bytes the articles were read from."""
-        self.found = [replace(found, document=None) for found in self.found]
+    def release(self, kept: Mapping[str, str] | None = None) -> None:
+        """Let go of the bytes that were read; where the store has the articles (key -> key there), of these as well."""
+        if kept is None:
+            self.found = [replace(found, document=None) for found in self.found]
+            return
+        self.kept = {kept.get(found.article.key, found.article.key): found.stale for found in self.found}
+        self.found = []
 
     def _unread_pages(self) -> Iterator[str]:
         for reason, count in self.unread.most_common():

@@ -32,13 +32,14 @@ class Place:
 class Gathering:
     """Everything read from some places: the articles, a report a place, and how many documents held none.
 
-    `stale` says by its key why an article is no news; `baseline` are the keys of what was there before its source was
-    added.
+    `kept` are the keys of further ones that are in the store already.  `stale` says by its key why an article is no
+    news; `baseline` are the keys of what was there before its source was added.
     """
 
     articles: list[Article] = field(default_factory=list)
     reports: list[SourceReport] = field(default_factory=list)
     unreadable: int = 0
+    kept: list[str] = field(default_factory=list)
     stale: dict[str, str] = field(default_factory=dict)
     baseline: set[str] = field(default_factory=set)
 
@@ -84,10 +85,12 @@ def gather(
 
 def _add_collected(part: Collected, found: Gathering) -> None:
     found.articles.extend(entry.article for entry in part.found)
+    found.kept.extend(part.kept)
     found.stale |= {entry.article.key: entry.stale for entry in part.found if entry.stale}
+    found.stale |= {key: reason for key, reason in part.kept.items() if reason}
     found.unreadable += sum(part.unread.values())
     if part.baseline:
-        found.baseline |= {entry.article.key for entry in part.found}
+        found.baseline |= {*part.kept, *(entry.article.key for entry in part.found)}
     found.reports.append(part.report)
 
 

@@ -24,7 +24,7 @@ def offer_articles(store: Store, edition: Edition, found: Gathering, now: dateti
 
     What was there before its source was added, and what is too old, is no candidate.
     """
-    kept = store.record_articles(found.articles, now)
+    kept = {key: key for key in found.kept} | store.record_articles(found.articles, now)
     store.offer_baseline(edition.name, [kept[key] for key in found.baseline], now)
     stale = {kept[key]: reason for key, reason in found.stale.items()}
     store.offer(edition.name, list(dict.fromkeys(kept.values())), now, WINDOW, stale)

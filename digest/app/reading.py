@@ -123,9 +123,9 @@ class Reader:
         return [s.name for s in sources if s.only_new and store is not None and store.is_new_source(s.name)]
 
     def _keep(self, parts: list[Collected]) -> None:
-        """Write articles, their original bytes, visits and the health of the sources; the bytes are let go of."""
+        """Write articles, their original bytes, visits and the health of the sources, and let go of what is written."""
         store, collector = self._store, self._collector
-        now = self._clock()
+        now, kept = self._clock(), None
         if self._keeps and store and collector and parts:
             with collector.lock:
                 found = [(part.source.name, one) for part in parts for one in part.found if one.document]
@@ -137,7 +137,7 @@ class Reader:
                 # last of all: once a source counts as read, its baseline is not looked at again
                 store.record_sources([_reading_of(part, kept) for part in parts], now)
         for part in parts:
-            part.release()
+            part.release(kept)
 
     def _offer_baseline(self, store: Store, part: Collected, kept: Mapping[str, str], now: datetime) -> None:
         """Close what was there before a source was added to every edition that reads it, also to those due later."""

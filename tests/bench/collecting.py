@@ -88,7 +88,7 @@ def run_once(path: Path) -> dict[str, Any]:
             found = reader.gather(edition)
         candidates, _ = offer_articles(store, edition, found, NOW)
     return {
-        "articles": len(found.articles),
+        "articles": len(found.articles) + len(found.kept),
         "sources": len(found.reports),
         "candidates": len(candidates),
         "wall": time.perf_counter() - wall,
