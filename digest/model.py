@@ -54,8 +54,11 @@ class Article:
 
     @property
     def key(self) -> str:
-        """16 hexadecimal digits that identify the article: of its URL, or, without one, of its title and text."""
-        identity = self.url or f"{self.title}\0{self.text}"
+        """16 hexadecimal digits that identify the article: of its source and URL, or, without one, of title and text.
+
+        What two sources say of one URL is two things: one may have a login there, or make it up.
+        """
+        identity = f"{self.source}\0{self.url or f'{self.title}{chr(0)}{self.text}'}"
         return hashlib.sha256(identity.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 

@@ -106,12 +106,12 @@ class _Locked:
     def __init__(self, known: Known | None, lock: threading.Lock) -> None:
         self._known, self._lock = known, lock
 
-    def find_known(self, urls: Iterable[str]) -> Mapping[str, Article]:
-        """Of some URLs, the articles that were read from them."""
+    def find_known(self, urls: Iterable[str], source: str) -> Mapping[str, Article]:
+        """Of some URLs, the articles that the source has read from them."""
         if self._known is None:
             return {}
         with self._lock:
-            return self._known.find_known(urls)
+            return self._known.find_known(urls, source)
 
     def find_listed(self, source: str, mark: str) -> Sequence[Article] | None:
         """The articles of a source's list, where that very list was read to its end; else None."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -20,21 +21,27 @@ from digest.guard import Guard
 from digest.model import Article, Document, Entry, SourceReport
 from digest.urls import identify_url
 
-PATIENCE = 900.0
+PATIENCE = 300.0
 """After so many seconds with one source, its remaining pages wait for the next run."""
 
 KEPT = timedelta(days=1)
 """A page fetched so recently is not asked for again: a second preview costs the server nothing."""
 
+AHEAD = timedelta(days=2)
+"""A date further ahead than this is a mistake; less may be a time zone."""
+
+REASONS = 4
+"""So many reasons why pages were not read are told of one source."""
+
 WORTH = 40
-"""A teaser of so many characters stands for its article while the page cannot be read."""
+"""A teaser of so many characters stands for its article where the page cannot be read."""
 
 
 class Known(Protocol):
     """What was read before."""
 
-    def find_known(self, urls: Iterable[str]) -> Mapping[str, Article]:
-        """Of some URLs, the articles that were read from them."""
+    def find_known(self, urls: Iterable[str], source: str) -> Mapping[str, Article]:
+        """Of some URLs, the articles that the source has read from them."""
 
     def find_listed(self, source: str, mark: str) -> Sequence[Article] | None:
         """The articles of a source's list, where that very list was read to its end; else None."""
@@ -93,7 +100,9 @@ class Collected:
         self.found = []
 
     def _unread_pages(self) -> Iterator[str]:
-        for reason, count in self.unread.most_common():
+        told = self.unread.most_common(REASONS)
+        rest = sum(self.unread.values()) - sum(count for _, count in told)
+        for reason, count in (*told, *([("other reasons", rest)] if rest else [])):
             yield f"{count} {'page was' if count == 1 else 'pages were'} not read: {reason}"
 
 
@@ -152,7 +161,9 @@ def _read_single(collected: Collected, access: Access, tools: Tools) -> None:
     url = collected.source.url or ""
     document = replace(tools.fetcher.fetch(url, access), source=collected.source.name)
     article = tools.guard.call(read_announced, document, Article(source=collected.source.name))
-    collected.found.append(Found(article, document, url, fresh=url not in tools.known.find_known([url])))
+    collected.found.append(
+        Found(article, document, url, fresh=url not in tools.known.find_known([url], collected.source.name))
+    )
 
 
 def _read_list(collected: Collected, access: Access, tools: Tools) -> None:
@@ -189,7 +200,7 @@ def _read_entries(collected: Collected, first: Document, access: Access, tools: 
             break
     collected.listed = len(listed)
     urls = [entry.article.url for entry, _ in listed.values() if entry.article.url]
-    known = tools.known.find_known(urls)
+    known = tools.known.find_known(urls, collected.source.name)
     end = monotonic() + PATIENCE
     for entry, document in listed.values():
         if monotonic() > end:
@@ -226,7 +237,7 @@ def _find(
     entry: Entry, document: Document, known: Article | None, collected: Collected, access: Access, tools: Tools
 ) -> Found | None:
     """The article of one entry: the known one, the one in the list, or the one of its page; None where none is read."""
-    source, article = collected.source, entry.article
+    source, article = collected.source, believable(entry.article, tools.now)
     if known is not None:
         return Found(known)
     stale = stale_reason(article, source.max_age, tools.now)
@@ -240,6 +251,7 @@ def _find(
         page = tools.fetcher.fetch(article.url, access, keep=KEPT)
         try:
             read = tools.guard.call(read_announced, replace(page, source=source.name), article)
+            read = believable(read, tools.now)
         except DigestError:
             tools.fetcher.forget(article.url, access)
             raise
@@ -251,9 +263,18 @@ def _find(
 
 def _reason(error: DigestError) -> str:
     """The complaint about a page, in words that are the same for all pages with the same trouble."""
-    if isinstance(error, FetchError) and error.status:
+    if isinstance(error, FetchError) and error.status >= 400:
         return f"the server answers {error.status}"
-    return error.message
+    return re.sub(r"https?://\S+", "the page", error.message)
+
+
+def believable(article: Article, now: datetime) -> Article:
+    """Return the article without a date that has not come yet: it would be the newest for years."""
+    published = article.published
+    if published is None:
+        return article
+    day = published.astimezone(BEIJING).date() if isinstance(published, datetime) else published
+    return replace(article, published=None) if day > (now + AHEAD).astimezone(BEIJING).date() else article
 
 
 def stale_reason(article: Article, days: int, now: datetime) -> str:

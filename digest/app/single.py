@@ -36,10 +36,15 @@ def fetch_document(
     from digest.collect.access import Access, place_of
     from digest.collect.http import Fetcher
     from digest.extract.blocked import find_block
+    from digest.extract.feeds import looks_like_feed
     from digest.guard import Guard
 
     with Fetcher(environ=environ, clock=clock) as fetcher, Guard(1) as guard:
         document = fetcher.fetch(url, Access(allow_private=place_of(url) if allow_private else ""))
+        if guard.call(looks_like_feed, document):
+            raise FormatError(
+                f"{document.name} is a feed, not an article", "digest sources test URL lists its articles"
+            )
         if blocked := guard.call(find_block, document):
             raise FormatError(f"the server answers with a block page instead: {blocked}", "save it from a browser")
         return document, guard.call(read_document, document)

@@ -86,8 +86,9 @@ def _as_web_page(wanted: SourceSettings, document: Document, tools: Tools) -> Id
     feeds = tools.guard.call(find_feeds, document)
     for feed, _ in feeds[:FEEDS_TRIED]:
         try:
-            access = access_of(wanted.model_copy(update={"url": feed}), tools.environ)
-            listing = tools.guard.call(read_listing, tools.fetcher.fetch(feed, access), "feed", {}, 500)
+            # with the access to the address that was given: what it may reach, another place may not
+            page = tools.fetcher.fetch(feed, access_of(wanted, tools.environ))
+            listing = tools.guard.call(read_listing, page, "feed", {}, 500)
         except DigestError:
             continue
         if listing.entries:

@@ -63,6 +63,7 @@ def add_source(
     A few of its titles are shown, and the table that is written is printed.
     """
     from digest.app.sources import free_name, identify_source
+    from digest.collect.access import place_of
     from digest.config import add_sources, write_source
 
     path = require_config(config_path)
@@ -80,6 +81,8 @@ def add_source(
     table = found.table
     _refuse_known(table["url"], settings)
     table["name"] = free_name(name or table["name"], {source.name for source in settings.source})
+    if place_of(table["url"]) != place_of(wanted.url or ""):
+        options.pop("allow_private", None)  # it was given for another place
     table |= options | ({"only_new": True} if only_new and table["kind"] != "page" else {})
     _show_found(found, table["kind"], settings)
     if not dry_run:

@@ -15,6 +15,7 @@ from zlib import crc32
 from digest.model import Article, Event
 from digest.rank.dateline import dateline_length
 from digest.rank.language import simplify
+from digest.urls import identify_url
 
 SAME = 0.55
 """The Jaccard index of two texts' shingles from which they are one report: a reprint with another headline."""
@@ -36,11 +37,15 @@ def group_events(articles: Sequence[Article]) -> list[Event]:
     """Return the events the articles report, each with its articles, the leading one first.
 
     Every article is in exactly one event, as the very object given; events stand in the order of their first article.
-    This version joins exact and near-exact copies: the same text under another headline, the same headline above the
-    same text cut shorter.
+    This version joins what stands under one URL, and exact and near-exact copies: the same text under another
+    headline, the same headline above the same text cut shorter.
     """
     prints = [_Print(article) for article in articles]
     parent = list(range(len(articles)))
+    pages: dict[str, int] = {}
+    for i, article in enumerate(articles):
+        if article.url:  # two sources that name one page
+            parent[i] = _root(parent, pages.setdefault(identify_url(article.url), i))
     for i, j in _pairs(prints):
         if _root(parent, i) != _root(parent, j) and prints[i].same(prints[j]):
             parent[max(_root(parent, i), _root(parent, j))] = min(_root(parent, i), _root(parent, j))

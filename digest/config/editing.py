@@ -35,7 +35,7 @@ def add_sources(path: Path, tables: list[dict[str, Any]], environ: Mapping[str, 
         blocks = "".join(f"\n{write_source(table)}" for table in tables)
         count = len(tree.get("source", ()))
         tree["source"] = [*tree.get("source", ()), *tables]
-        lines = text.splitlines(keepends=True)
+        lines = _lines(text)
         at = _end_of(text, count - 1) if count else len(lines)
         if lines and not lines[at - 1].endswith("\n"):
             lines[at - 1] += "\n"
@@ -58,7 +58,7 @@ def remove_source(path: Path, name: str, environ: Mapping[str, str]) -> None:
         if not tree["source"]:
             del tree["source"]
         first, last = locate_keys(text)["source", at] - 1, _end_of(text, at)
-        lines = text.splitlines(keepends=True)
+        lines = _lines(text)
         if last < len(lines) and not lines[last].strip():
             last += 1
         return "".join(lines[:first] + lines[last:])
@@ -78,7 +78,7 @@ def pause_source(path: Path, name: str, paused: bool, environ: Mapping[str, str]
         at = _find(tree, name)
         standing = "paused" in tree["source"][at]
         tree["source"][at]["paused"] = paused
-        lines = text.splitlines(keepends=True)
+        lines = _lines(text)
         line = locate_keys(text)[("source", at, "paused") if standing else ("source", at, "name")] - 1
         said = f"paused = {str(paused).lower()}"
         if standing:
@@ -134,9 +134,14 @@ def _find(tree: Mapping[str, Any], name: str) -> int:
     return names.index(name)
 
 
+def _lines(text: str) -> list[str]:
+    """The lines as TOML counts them: U+2028 ends none."""
+    return re.findall(r"[^\n]*\n|[^\n]+", text)
+
+
 def _end_of(text: str, at: int) -> int:
     """The number of lines up to the end of the n-th [[source]], its last value whole; comments behind it stay out."""
-    lines = text.splitlines(keepends=True)
+    lines = _lines(text)
     end = max(line for path, line in locate_keys(text).items() if path[:2] == ("source", at))
     while end < len(lines) and _read("".join(lines[:end])) is None:
         end += 1  # a list over several lines

@@ -35,7 +35,9 @@ def record(connection: Connection, found: Iterable[Article], now: datetime) -> d
     for article in found:
         given.setdefault(article.key, article)
     kept = find_keys(connection, given)
-    strangers = [_Stranger(a, identity_of(a.url), fingerprint(a)) for key, a in given.items() if key not in kept]
+    strangers = [
+        _Stranger(a, identity_of(a.url, a.source), fingerprint(a)) for key, a in given.items() if key not in kept
+    ]
     added, met = _recognise(connection, strangers)
     if added:
         connection.execute(insert(articles), [_to_columns(stranger, now) for stranger in added])

@@ -56,7 +56,7 @@ def _gone(connection: Connection, since: datetime) -> list[Change]:
         _withdrawal(connection, stored[row.key], row.gone_at)
         for row in rows
         # a page that is missed at an address its article has left was moved, not withdrawn
-        if row.identity == identity_of(moved.get(row.key, stored[row.key].url))
+        if row.identity == identity_of(moved.get(row.key, stored[row.key].url), stored[row.key].source)
     ]
 
 

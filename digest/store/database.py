@@ -131,10 +131,10 @@ class Store(Door):
 
     # ------------------------------------------------------------------------------------------- visits, sources
 
-    def find_known(self, urls: Iterable[str]) -> dict[str, Article]:
-        """For every URL whose page is known in any spelling the article it became: it need not be fetched."""
+    def find_known(self, urls: Iterable[str], source: str) -> dict[str, Article]:
+        """For every URL whose page the source has read, in any spelling, the article it became."""
         with self._reading() as connection:
-            return visits.find_known(connection, urls)
+            return visits.find_known(connection, urls, source)
 
     def find_listed(self, source: str, mark: str) -> list[Article] | None:
         """The articles of a source's list, where the very list of this mark was read to its end before; else None."""

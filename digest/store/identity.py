@@ -25,12 +25,13 @@ SHORTEST = 40
 Content = tuple[str, str]  # source and fingerprint
 
 
-def identity_of(url: str) -> str:
-    """What all spellings of a URL share; empty without one, and the URL itself where it cannot be taken apart."""
-    try:
-        return identify_url(url)
-    except UnicodeError:  # a lone surrogate
-        return url.strip()
+def identity_of(url: str, source: str) -> str:
+    """What all spellings of a URL share, for one source; empty without a URL.
+
+    Each source has articles of its own: what one of them says of a URL, or reads there with its login, is not told by
+    another.
+    """
+    return f"{source}\n{identify_url(url)}" if url.strip() else ""
 
 
 def select_in(

@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, Update, insert, select, update
+from sqlalchemy import Connection, Update, func, insert, select, update
 
 from digest.errors import StoreError
 from digest.model import Article
 from digest.store.articles import from_row
-from digest.store.identity import find_keys
+from digest.store.identity import SHORTEST, find_keys, select_in
 from digest.store.records import LedgerRow, Placement
 from digest.store.schema import articles, ledger
 
@@ -22,6 +22,7 @@ OPEN = ("new", "left_out")  # states of a candidate
 TAKEN = ("placed", "merged")  # states of an article whose issue is under way
 IN_AN_ISSUE = (*TAKEN, "carried")
 BASELINE = "there before the source was added"
+TOLD = "another source brought the same words before"
 
 
 def offer(
@@ -41,8 +42,22 @@ def offer(
     reasons = {kept.get(key, key): reason for key, reason in stale.items()}
     offered = dict.fromkeys(kept.get(key, key) for key in wanted)
     _leave(connection, edition, reasons, now)  # first: what the edition knows is not added again
+    _leave(connection, edition, dict.fromkeys(_told_before(connection, edition, offered), TOLD), now)
     row = {"edition": edition, "state": "new", "reason": "", "window_until": now + window, "changed_at": now}
     return _add(connection, [row | {"key": key} for key in offered])
+
+
+def _told_before(connection: Connection, edition: str, keys: Iterable[str]) -> list[str]:
+    """Those whose very words, title and text, another source brought into an issue of the edition before."""
+    own = select(articles.c.key, articles.c.fingerprint).where(func.length(articles.c.text) >= SHORTEST)
+    words = {row.key: row.fingerprint for row in select_in(connection, own, articles.c.key, keys)}
+    told = (
+        select(articles.c.fingerprint, articles.c.key)
+        .join(ledger, ledger.c.key == articles.c.key)
+        .where(ledger.c.edition == edition, ledger.c.state.in_(IN_AN_ISSUE))
+    )
+    before = {row.fingerprint: row.key for row in select_in(connection, told, articles.c.fingerprint, words.values())}
+    return [key for key, mark in words.items() if mark in before]
 
 
 def offer_baseline(connection: Connection, edition: str, keys: Iterable[str], now: datetime) -> int:

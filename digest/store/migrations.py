@@ -91,11 +91,14 @@ _FIRST: Step = (
 
 def _fill_identities(connection: Connection) -> None:
     # plain SQL: the tables of `schema.py` will have moved on by the time this runs for the last time
-    rows = connection.exec_driver_sql("SELECT key, url FROM articles WHERE url <> ''").all()
-    texts = ((key, url if isinstance(url, str) else url.decode("utf-8", "surrogatepass")) for key, url in rows)
-    filled = [(_writable(identity_of(url)), key) for key, url in texts]
+    rows = connection.exec_driver_sql("SELECT key, url, source FROM articles WHERE url <> ''").all()
+    filled = [(_writable(identity_of(_readable(url), _readable(source))), key) for key, url, source in rows]
     if filled:
         connection.exec_driver_sql("UPDATE articles SET identity = ? WHERE key = ?", filled)
+
+
+def _readable(text: str | bytes) -> str:
+    return text if isinstance(text, str) else text.decode("utf-8", "surrogatepass")
 
 
 def _writable(text: str) -> str | bytes:

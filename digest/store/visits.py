@@ -26,17 +26,19 @@ APART = timedelta(hours=1)
 """A miss sooner after the last one is the same trouble, not a second one."""
 
 
-def find_known(connection: Connection, urls: Iterable[str]) -> dict[str, Article]:
-    """For every URL whose page is known in any spelling the article it became: it need not be fetched."""
-    keys = _find_keys(connection, {url for url in urls if url})
+def find_known(connection: Connection, urls: Iterable[str], source: str) -> dict[str, Article]:
+    """For every URL whose page the source has read, in any spelling, the article it became: it need not be fetched."""
+    keys = _find_keys(connection, {url for url in urls if url}, source)
     stored = load(connection, keys.values())
     return {url: stored[key] for url, key in keys.items()}
 
 
-def _find_keys(connection: Connection, urls: set[str]) -> dict[str, str]:
-    spelt = {Article(url=url).key: url for url in urls}  # in the same spelling: most of them, and the cheapest to find
+def _find_keys(connection: Connection, urls: set[str], source: str) -> dict[str, str]:
+    spelt = {
+        Article(url=url, source=source).key: url for url in urls
+    }  # in the same spelling: most of them, and the cheapest to find
     found = {spelt[key]: kept for key, kept in find_keys(connection, spelt).items()}
-    identities = {url: identity_of(url) for url in urls - found.keys()}
+    identities = {url: identity_of(url, source) for url in urls - found.keys()}
     keys = find_identities(connection, identities.values())
     rest = (identity for identity in identities.values() if identity and identity not in keys)
     visited = select(visits.c.identity, visits.c.key).where(visits.c.key.is_not(None))
@@ -46,7 +48,7 @@ def _find_keys(connection: Connection, urls: set[str]) -> dict[str, str]:
 
 def record(connection: Connection, made: Iterable[Visit], now: datetime) -> None:
     """Writes which pages were asked for, and with what answer; a visit without a key leaves one that is known."""
-    by_identity = {identity_of(visit.url): visit for visit in made}
+    by_identity = {identity_of(visit.url, visit.source): visit for visit in made}
     known = {row.identity: row for row in select_in(connection, select(visits), visits.c.identity, by_identity)}
     kept = find_keys(connection, (visit.key for visit in by_identity.values() if visit.key))
     rows = [

@@ -22,7 +22,7 @@ def test_a_story_is_known_under_another_address(store: Store, spelling: int) -> 
     store.record_articles([FIRST], NOW)
     moved = make_story(1, spelling, published=date(2026, 3, 1))
     assert store.record_articles([moved], hours(1)) == {moved.key: FIRST.key}
-    assert store.find_known([moved.url]) == {moved.url: FIRST}
+    assert store.find_known([moved.url], "样本") == {moved.url: FIRST}
 
 
 @pytest.mark.parametrize("spelling", range(1, len(SPELLINGS)))
@@ -103,5 +103,5 @@ def test_ten_thousand_known_articles_take_no_time(store: Store) -> None:
     store.record_articles(many, NOW)
     start = time.process_time()
     assert len(store.record_articles(many, NOW)) == len(many)
-    assert len(store.find_known([story.url for story in many])) == len(many)
+    assert len(store.find_known([story.url for story in many], "样本")) == len(many)
     assert time.process_time() - start < 6

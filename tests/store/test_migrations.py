@@ -98,11 +98,13 @@ def test_a_database_of_version_1_is_brought_forward(tmp_path: Path) -> None:
     broken = "https://example.cn/\ud800".encode("utf-8", "surrogatepass")
     write_version_1(path, ["http://www.example.cn/a/1.html", "", broken, "https://example.cn/2", "http://example.cn/2"])
     with open_store(path) as store:
-        found = store.find_known(["https://example.cn/a/1", "https://example.cn/\ud800", "https://m.example.cn/2/"])
+        found = store.find_known(
+            ["https://example.cn/a/1", "https://example.cn/\ud800", "https://m.example.cn/2/"], "样本"
+        )
         assert {article.text[-1] for article in found.values()} == {"0", "2", "3"}
         assert [row.state for row in store.ledger_rows("daily")] == ["carried", "new", "new", "new", "new"]
         assert len(store.candidates("daily", NOW)) == 4
-        again = Article(title="标题", text="改了", url="https://m.example.cn/a/1", origin="新华社")
+        again = Article(title="标题", text="改了", url="https://m.example.cn/a/1", origin="新华社", source="样本")
         assert store.record_articles([again], NOW) == {again.key: f"{0:016}"}
         assert store.find_damage() == ""
 
@@ -112,7 +114,7 @@ def test_many_articles_of_version_1_are_brought_forward(tmp_path: Path) -> None:
     path = tmp_path / "digest.db"
     write_version_1(path, [f"https://example.cn/{number}.html" for number in range(1200)])
     with open_store(path) as store:
-        assert len(store.find_known([f"http://example.cn/{number}" for number in range(1200)])) == 1200
+        assert len(store.find_known([f"http://example.cn/{number}" for number in range(1200)], "样本")) == 1200
 
 
 def test_a_dry_run_brings_its_copy_forward(tmp_path: Path) -> None:
@@ -121,7 +123,7 @@ def test_a_dry_run_brings_its_copy_forward(tmp_path: Path) -> None:
     write_version_1(path, ["https://example.cn/1"])
     before = path.read_bytes()
     with copy_for_dry_run(path) as copy:
-        assert len(copy.find_known(["http://example.cn/1.html"])) == 1
+        assert len(copy.find_known(["http://example.cn/1.html"], "样本")) == 1
     assert path.read_bytes() == before
 
 

@@ -53,7 +53,7 @@ def test_a_changed_page_keeps_both_versions(store: Store) -> None:
         (OLD.text, mark(PAGE), NOW),
         (NEW.text, mark(LATER), hours(5)),
     ]
-    assert list(store.find_known([OLD.url]).values()) == [OLD]
+    assert list(store.find_known([OLD.url], "样本").values()) == [OLD]
     assert kept(store, PAGE)
     assert kept(store, LATER)
 
@@ -125,7 +125,7 @@ def test_a_failing_record_leaves_nothing(store: Store) -> None:
     broken = replace(make_story(2), categories=({1},))  # type: ignore[arg-type]  # what cannot be written
     with pytest.raises(Exception, match="JSON"):
         store.record_fetched([(OLD, PAGE), (broken, LATER)], NOW)
-    assert store.find_known([OLD.url]) == {}
+    assert store.find_known([OLD.url], "样本") == {}
     assert not kept(store, PAGE)
 
 

@@ -36,17 +36,17 @@ def test_a_page_is_known_by_its_visit(store: Store) -> None:
     store.record_articles([STORY], NOW)
     store.record_visit("https://go.example.cn/r/7.html", STORY.key, "样本", 200, NOW)
     again = "http://www.go.example.cn/r/7?utm_source=x"
-    assert store.find_known([again, "https://example.cn/9", ""]) == {again: STORY}
+    assert store.find_known([again, "https://example.cn/9", ""], "样本") == {again: STORY}
 
 
 def test_a_page_that_became_no_article_is_not_known(store: Store) -> None:
     """A visit without an article is remembered, and leads nowhere until it has one."""
     store.record_articles([STORY], NOW)
     store.record_visit("https://go.example.cn/r/7", None, "样本", 200, NOW)
-    assert store.find_known(["https://go.example.cn/r/7"]) == {}
+    assert store.find_known(["https://go.example.cn/r/7"], "样本") == {}
     store.record_visit("https://go.example.cn/r/7", STORY.key, "样本", 200, NOW)
     store.record_visit("https://go.example.cn/r/7", None, "样本", 500, NOW)
-    assert store.find_known(["https://go.example.cn/r/7"]) == {"https://go.example.cn/r/7": STORY}
+    assert store.find_known(["https://go.example.cn/r/7"], "样本") == {"https://go.example.cn/r/7": STORY}
 
 
 def test_a_visit_speaks_of_articles_that_are_kept(store: Store) -> None:
@@ -137,7 +137,7 @@ def test_a_story_that_moved_is_looked_at_where_it_is(store: Store) -> None:
     assert found == make_story(1, 3)
     store.record_visit(found.url, found.key, "样本", 200, hours(2))
     assert store.recheckable(NOW, hours(2), 10) == []
-    assert len(store.find_known([found.url])) == 1
+    assert len(store.find_known([found.url], "样本")) == 1
 
 
 NEW = make_story(1, text="更正：会议在上海举行，会上通过了关于第1号工程的决定，并对下一阶段的各项工作作出了部署。")
@@ -183,12 +183,15 @@ def test_a_page_that_was_put_back_is_not_changed(store: Store) -> None:
 
 
 def test_another_source_changes_nothing(store: Store) -> None:
-    """A feed that tells the same page shorter is a version of it, but no change, however often both are read."""
+    """A feed that tells the same page shorter has an article of its own: each source is told only what it read."""
     shorter = make_story(1, text=STORY.text[:30], source="聚合")
     for hour in range(4):
         read(store, shorter if hour % 2 else STORY, hour)
     assert store.changes(NOW) == ()
-    assert len(store.versions(STORY.key)) == 2
+    assert len(store.versions(STORY.key)) == len(store.versions(shorter.key)) == 1
+    assert store.find_known([STORY.url], "样本") == {STORY.url: STORY}
+    assert store.find_known([STORY.url], "聚合") == {STORY.url: shorter}
+    assert store.find_known([STORY.url], "第三家") == {}
 
 
 def test_an_edition_hears_of_what_it_mailed(store: Store) -> None:
