@@ -10,17 +10,19 @@ LONGEST = 4_000
 """A longer URL is none that a reader could follow."""
 
 _TRACKING = re.compile(
-    r"utm_\w+|spm|scm|spm_id_from|share_?\w*|isappinstalled|nsukey|wt_mc|wtrid|gclid|fbclid|msclkid|yclid|mc_[ce]id|"
-    r"_hs\w+|tdsourcetag|from_?uid|weixin_?\w*|wfr|jsessionid|phpsessid",
+    r"utm_\w+|spm|scm|spm_id_from|share_?(?:token|from|source|medium|to|type|uid|app_id)|isappinstalled|nsukey|wt_mc|wtrid|gclid|fbclid|msclkid|yclid|mc_[ce]id|"
+    r"_hs\w+|tdsourcetag|wfr|jsessionid|phpsessid",
     re.I,
 )
 _SHARED_FROM = frozenset(("timeline", "singlemessage", "groupmessage", "weibo", "qq", "qzone", "wechat", "rss", "feed"))
 _SESSION = re.compile(r";jsessionid=[^/?#]*", re.I)
 _DEFAULT_PORT = {"http": 80, "https": 443}
+_HOST = re.compile(r"[\da-f.:]+|[^\s\x00-,/:-@\[-^`{-\xa0]+")
+"""An IPv6 address without brackets, or a name: of letters of any script, since some sites write theirs so."""
 _MOBILE = re.compile(r"^(?:www\d?|m|wap|3g|mobile)\.(?=[^.]+\.[^.]+)")
 _INDEX = re.compile(r"/(?:index|default)\.(?:s?html?|jsp|php|aspx?)$", re.I)
 _EXTENSION = re.compile(r"\.(?:s|x|j)?html?$", re.I)
-_UNSAFE = re.compile("[\x00-\x20\x7f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]+")
+_UNSAFE = re.compile("[\x00-\x20\x7f-\x9f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]+")
 
 
 @lru_cache(maxsize=8_192)  # a run cleans the URL of one article half a dozen times
@@ -33,17 +35,22 @@ def clean_url(url: str, base: str = "") -> str:
     if not url or len(url) > LONGEST or _UNSAFE.search(url.replace(" ", "")):
         return ""
     try:
-        parts = urlsplit(urljoin(base, url) if base else url)
-        host, port = parts.hostname or "", parts.port
+        joined = urljoin(base, url) if base else url
+        parts = urlsplit(joined)
+        host, port = (parts.hostname or "").rstrip("."), parts.port
     except ValueError:
         return ""
-    if parts.scheme not in _DEFAULT_PORT or not host or "@" in parts.netloc or any(c in host for c in "<>\"'`\\ ,;"):
+    if parts.scheme not in _DEFAULT_PORT or not _HOST.fullmatch(host) or "@" in parts.netloc:
         return ""
-    shown = f"[{host}]" if ":" in host else host.rstrip(".")
+    if len(joined) > LONGEST or _UNSAFE.search(joined.replace(" ", "")):  # the base may be, too
+        return ""
+    shown = f"[{host}]" if ":" in host else host
     netloc = shown if port in (None, _DEFAULT_PORT[parts.scheme]) else f"{shown}:{port}"
-    fragment = parts.fragment if parts.fragment.startswith(("/", "!")) else ""  # the page of a script-drawn site
+    fragment = parts.fragment.replace(" ", "%20")
+    fragment = fragment if fragment.startswith(("/", "!")) else ""  # the page of a script-drawn site
     path = quote(_SESSION.sub("", parts.path) or "/", safe="/%:@!$&'()*+,;=~-._")
-    return urlunsplit((parts.scheme, netloc, path, _kept_query(parts), fragment))
+    cleaned = urlunsplit((parts.scheme, netloc, path, _kept_query(parts), fragment))
+    return cleaned if len(cleaned) <= LONGEST else ""
 
 
 @lru_cache(maxsize=8_192)
@@ -61,6 +68,12 @@ def identify_url(url: str) -> str:
     path = _EXTENSION.sub("", _INDEX.sub("/", parts.path)).rstrip("/")
     query = urlencode(sorted(parse_qsl(parts.query, keep_blank_values=True)))
     return host + path + (f"?{query}" if query else "") + (f"#{parts.fragment}" if parts.fragment else "")
+
+
+def leads_home(url: str) -> bool:
+    """Return whether a URL is that of a front page: no path, no query."""
+    parts = urlsplit(url)
+    return not _INDEX.sub("/", parts.path).strip("/") and not parts.query and not parts.fragment
 
 
 def host_of(url: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -11,15 +10,16 @@ from hashlib import sha256
 from time import monotonic
 from typing import Protocol
 
+from digest.app.stale import believable, stale_reason
 from digest.collect.access import Access, place_of
 from digest.collect.http import Fetcher
+from digest.collect.targets import without_secrets
 from digest.config import SourceSettings
 from digest.errors import DigestError, FetchError
 from digest.extract.announced import read_announced, read_listing
-from digest.extract.dates import BEIJING
 from digest.guard import Guard
 from digest.model import Article, Document, Entry, SourceReport
-from digest.urls import identify_url
+from digest.urls import identify_url, leads_home
 
 PATIENCE = 300.0
 """After so many seconds with one source, its remaining pages wait for the next run."""
@@ -27,8 +27,8 @@ PATIENCE = 300.0
 KEPT = timedelta(days=1)
 """A page fetched so recently is not asked for again: a second preview costs the server nothing."""
 
-AHEAD = timedelta(days=2)
-"""A date further ahead than this is a mistake; less may be a time zone."""
+NAMED = 3
+"""So many titles of pages that were not read are told for each reason."""
 
 REASONS = 4
 """So many reasons why pages were not read are told of one source."""
@@ -76,7 +76,7 @@ class Collected:
     found: list[Found] = field(default_factory=list)
     kept: dict[str, str] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
-    unread: Counter[str] = field(default_factory=Counter)
+    unread: dict[str, list[str]] = field(default_factory=dict)
     title: str = ""
     listed: int = 0
     old: int = 0
@@ -100,10 +100,20 @@ class Collected:
         self.found = []
 
     def _unread_pages(self) -> Iterator[str]:
-        told = self.unread.most_common(REASONS)
-        rest = sum(self.unread.values()) - sum(count for _, count in told)
-        for reason, count in (*told, *([("other reasons", rest)] if rest else [])):
-            yield f"{count} {'page was' if count == 1 else 'pages were'} not read: {reason}"
+        """The reasons why pages were not read, the most frequent first, each with some of the titles it concerns."""
+        told = sorted(self.unread.items(), key=lambda pair: -len(pair[1]))
+        rest = sum(len(titles) for _, titles in told[REASONS:])
+        for reason, titles in told[:REASONS]:
+            named = "; ".join(title[:40] for title in titles[:NAMED]) + ("; …" if len(titles) > NAMED else "")
+            yield f"{len(titles)} {'page was' if len(titles) == 1 else 'pages were'} not read: {reason}: {named}"
+        if rest:
+            yield f"{rest} more pages were not read for other reasons"
+
+    @property
+    def told(self) -> str:
+        """One line about the source, for who waits."""
+        fresh = sum(found.fresh for found in self.found)
+        return f"{self.source.name}: {self.listed or len(self.found)} entries, {fresh} new, {self.seconds:.1f} s"
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,10 +169,18 @@ def read_source(source: SourceSettings, tools: Tools, *, baseline: bool = False)
 def _read_single(collected: Collected, access: Access, tools: Tools) -> None:
     """A source of one page: looked at every time, since the page is what is watched."""
     url = collected.source.url or ""
-    document = replace(tools.fetcher.fetch(url, access), source=collected.source.name)
+    fetched = tools.fetcher.fetch(url, access)
+    # the reader's link, and what is kept, must not hold the key to the page
+    document = replace(fetched, source=collected.source.name, url=without_secrets(fetched.url))
     article = tools.guard.call(read_announced, document, Article(source=collected.source.name))
+    article = replace(article, url=without_secrets(article.url))
     collected.found.append(
-        Found(article, document, url, fresh=url not in tools.known.find_known([url], collected.source.name))
+        Found(
+            article,
+            document,
+            without_secrets(url),
+            fresh=url not in tools.known.find_known([url], collected.source.name),
+        )
     )
 
 
@@ -171,7 +189,8 @@ def _read_list(collected: Collected, access: Access, tools: Tools) -> None:
     mark = _mark(collected.source, first)
     before = tools.known.find_listed(collected.source.name, mark)
     if before is not None:
-        collected.found = [Found(article) for article in before]
+        age = collected.source.max_age
+        collected.found = [Found(article, stale=stale_reason(article, age, tools.now)) for article in before]
         collected.listed, collected.mark = len(before), mark
         return
     _read_entries(collected, first, access, tools)
@@ -204,7 +223,8 @@ def _read_entries(collected: Collected, first: Document, access: Access, tools: 
     end = monotonic() + PATIENCE
     for entry, document in listed.values():
         if monotonic() > end:
-            collected.unread[f"the source took longer than {PATIENCE / 60:g} minutes; they wait for the next run"] += 1
+            late = f"the source took longer than {PATIENCE / 60:g} minutes; they wait for the next run"
+            collected.unread.setdefault(late, []).append(entry.article.title or entry.article.url)
             continue
         found = _find(entry, document, known.get(entry.article.url), collected, access, tools)
         if found:
@@ -239,7 +259,7 @@ def _find(
     """The article of one entry: the known one, the one in the list, or the one of its page; None where none is read."""
     source, article = collected.source, believable(entry.article, tools.now)
     if known is not None:
-        return Found(known)
+        return Found(known, stale=stale_reason(known, source.max_age, tools.now))
     stale = stale_reason(article, source.max_age, tools.now)
     enough = source.full_text == "never" or (entry.complete and source.full_text == "auto")
     if collected.baseline or enough or not article.url:
@@ -249,6 +269,9 @@ def _find(
         return None
     try:
         page = tools.fetcher.fetch(article.url, access, keep=KEPT)
+        if leads_home(page.url) and not leads_home(article.url):
+            tools.fetcher.forget(article.url, access)
+            raise FetchError("it leads to the front page of its site", "the article may be gone")
         try:
             read = tools.guard.call(read_announced, replace(page, source=source.name), article)
             read = believable(read, tools.now)
@@ -256,7 +279,7 @@ def _find(
             tools.fetcher.forget(article.url, access)
             raise
     except DigestError as error:
-        collected.unread[_reason(error)] += 1
+        collected.unread.setdefault(_reason(error), []).append(article.title or article.url)
         return Found(article, document, fresh=True) if len(article.text) >= WORTH else None
     return Found(read, page, article.url, stale_reason(read, source.max_age, tools.now), fresh=True)
 
@@ -266,25 +289,6 @@ def _reason(error: DigestError) -> str:
     if isinstance(error, FetchError) and error.status >= 400:
         return f"the server answers {error.status}"
     return re.sub(r"https?://\S+", "the page", error.message)
-
-
-def believable(article: Article, now: datetime) -> Article:
-    """Return the article without a date that has not come yet: it would be the newest for years."""
-    published = article.published
-    if published is None:
-        return article
-    day = published.astimezone(BEIJING).date() if isinstance(published, datetime) else published
-    return replace(article, published=None) if day > (now + AHEAD).astimezone(BEIJING).date() else article
-
-
-def stale_reason(article: Article, days: int, now: datetime) -> str:
-    """Return why an article is too old to be news when it is first seen, or nothing."""
-    published = article.published
-    if published is None:
-        return ""
-    day = published.astimezone(BEIJING).date() if isinstance(published, datetime) else published
-    age = (now.astimezone(BEIJING).date() - day).days
-    return f"published {age} days before it was first seen" if age > days else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,7 +88,7 @@ def _add_collected(part: Collected, found: Gathering) -> None:
     found.kept.extend(part.kept)
     found.stale |= {entry.article.key: entry.stale for entry in part.found if entry.stale}
     found.stale |= {key: reason for key, reason in part.kept.items() if reason}
-    found.unreadable += sum(part.unread.values())
+    found.unreadable += sum(map(len, part.unread.values()))
     if part.baseline:
         found.baseline |= {*part.kept, *(entry.article.key for entry in part.found)}
     found.reports.append(part.report)

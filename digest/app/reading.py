@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from digest.app.gather import Gathering, Place, Progress, gather
+from digest.app.stale import stale_reason
 from digest.app.state import database_path
 from digest.config import Settings, SourceSettings
 from digest.errors import ConfigError
@@ -26,6 +27,9 @@ BATCH = 300
 CACHED = timedelta(days=30)
 """A body nobody asked for in so long is dropped from the HTTP cache."""
 
+FORGOTTEN = timedelta(days=3)
+"""What was kept so lately and never offered is offered now."""
+
 RESTED = timedelta(hours=6)
 """A mailed page looked at so recently is left in peace."""
 
@@ -37,7 +41,8 @@ class Reader:
     """Reads the sources of editions; a context manager.
 
     With a `store` it asks for no page that was read before; where it `keeps`, what it fetches is written there.  With
-    `lists_only` it reads what the sources announce, and no page behind it.
+    `lists_only` it reads what the sources announce, and no page behind it.  `announce` is told of every source as it
+    is done.
     """
 
     def __init__(
@@ -49,6 +54,7 @@ class Reader:
         *,
         keeps: bool = False,
         lists_only: bool = False,
+        announce: Callable[[str], None] | None = None,
     ) -> None:
         self._settings = settings
         self._environ = environ
@@ -56,6 +62,7 @@ class Reader:
         self._store = store
         self._keeps = keeps and store is not None
         self._lists_only = lists_only
+        self._announce = announce
         self._open = ExitStack()
         self._collector: Collector | None = None
         self._cache: HttpCache | None = None
@@ -69,7 +76,21 @@ class Reader:
 
     def gather(self, edition: Edition, progress: Progress | None = None) -> Gathering:
         """Return what the sources of an edition hold."""
-        return gather(source_places(self._settings, edition), progress, self._collect)
+        found = gather(source_places(self._settings, edition), progress, self._collect)
+        self._add_forgotten(edition, found)
+        return found
+
+    def _add_forgotten(self, edition: Edition, found: Gathering) -> None:
+        """Add what an earlier run kept and did not offer: it broke off, or it ran for another edition."""
+        store, now = self._store, self._clock()
+        if not (self._keeps and store):
+            return
+        sources = {source.name: source for source in self._settings.sources_of(edition) if source.on_web}
+        for article in store.find_unoffered(edition.name, sources, now - FORGOTTEN):
+            stale = stale_reason(article, sources[article.source].max_age, now)
+            found.kept.append(article.key)
+            if stale:
+                found.stale[article.key] = stale
 
     def check_mailed(self) -> None:
         """Look again at the pages mailed in the last days, and keep what changed or is gone."""
@@ -107,6 +128,8 @@ class Reader:
             return
         waiting: list[Collected] = []
         for part in self._open_collector().collect(missing, self._baseline(missing)):
+            if self._announce:
+                self._announce(part.told)
             waiting.append(part)
             if sum(len(one.found) for one in waiting) >= BATCH:
                 self._keep(waiting)

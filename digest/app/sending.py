@@ -231,7 +231,7 @@ class _Desk:
 
 
 def _reader(call: Call, store: Store) -> Reader:
-    return Reader(call.settings, call.environ, call.clock, store, keeps=not call.dry_run)
+    return Reader(call.settings, call.environ, call.clock, store, keeps=not call.dry_run, announce=call.announce)
 
 
 def _require(call: Call, editions: Sequence[Edition]) -> None:

@@ -23,8 +23,13 @@ from digest.urls import host_of, identify_url
 LIST = 5
 """A page that names fewer articles is no list page."""
 
+SURE = 8
+"""One that names so many is, even where it holds a text as well."""
+
 PAGE = 100
 """A text of fewer characters is no article worth a source of its own."""
+
+SCRIPTED = "give the address of the JSON that its script loads: the browser's tools (F12, Network) show it"
 
 FEEDS_TRIED = 4
 """So many of the feeds a page announces are tried."""
@@ -94,14 +99,22 @@ def _as_web_page(wanted: SourceSettings, document: Document, tools: Tools) -> Id
         if listing.entries:
             return _as_list("feed", feed, listing, tuple(other for other, _ in feeds if other != feed))
     if blocked := tools.guard.call(find_block, document):
-        raise FormatError(f"the server answers with a block page: {blocked}", "try later, or from a browser")
+        hint = SCRIPTED if "script" in blocked else "try later, or from a browser"
+        raise FormatError(f"no article and no list is found: {blocked}", hint)
     try:
         listing = tools.guard.call(read_listing, document, "page-list", _rules(wanted, "page-list"), 500)
     except FormatError:
         listing = Listing()
-    if len(listing.entries) >= LIST:
+    if len(listing.entries) >= SURE or (len(listing.entries) >= LIST and not _holds_article(document, tools)):
         return _as_list("page-list", wanted.url or "", listing)
     return _as_page(wanted, document, tools)
+
+
+def _holds_article(document: Document, tools: Tools) -> bool:
+    try:
+        return len(tools.guard.call(read_announced, document, Article()).text) >= PAGE
+    except FormatError:
+        return False
 
 
 def _as_list(kind: str, url: str, listing: Listing, others: tuple[str, ...] = ()) -> Identified:

@@ -293,11 +293,14 @@ def _pairs(option: str, given: tuple[str, ...]) -> dict[str, str]:
 
 
 def _refuse_known(url: str, settings: Settings) -> None:
+    from digest.collect.targets import mask_url
     from digest.urls import identify_url
 
     for source in settings.source:
         if source.url and identify_url(source.url) == identify_url(url):
-            raise UsageError(f"{url} is the source {source.name!r} already", "digest sources list shows them all")
+            raise UsageError(
+                f"{mask_url(url)} is the source {source.name!r} already", "digest sources list shows them all"
+            )
 
 
 def _chosen(settings: Settings, names: tuple[str, ...]) -> list[SourceSettings]:
@@ -336,6 +339,8 @@ def _show_check(result: Check, settings: Settings) -> None:
 
 def _row(source: SourceSettings, health: SourceHealth | None, zone: ZoneInfo) -> dict[str, Any]:
     """One source as data: the columns of the list."""
+    from digest.collect.targets import mask_url
+
     state = "paused" if source.paused else "folder" if not source.on_web else "new" if health is None else "ok"
     if health and health.failures and not source.paused:
         state = "failing"
@@ -343,7 +348,7 @@ def _row(source: SourceSettings, health: SourceHealth | None, zone: ZoneInfo) ->
         "state": state,
         "name": source.name,
         "kind": source.kind,
-        "place": source.url or str(source.path),
+        "place": mask_url(source.url) if source.url else str(source.path),
         "last_read": _shown_date(health.last_good, zone) if health and health.last_good else None,
         "articles": health.articles if health else None,
         "failures": health.failures if health else None,

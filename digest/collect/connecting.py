@@ -29,7 +29,7 @@ LONGEST_CONNECT = 10.0
 logging.getLogger("urllib3").setLevel(logging.ERROR)
 
 _Address = tuple[Any, ...]
-_PRIVATE_HINT = "only a source's own address may be private: set allow_private = true for that source"
+_PRIVATE_HINT = "only a source's own address may be private: allow_private = true in its [[source]], or --allow-private"
 
 
 @dataclass(slots=True)

@@ -181,7 +181,7 @@ class Exchange:
         try:
             if response.status in PAGES:
                 body = read_body(response, request.size, request.target.name, cut=request.cut)
-            else:
+            elif response.status != http.client.NOT_MODIFIED:  # which has no body, whatever its headers say
                 drain(response)
         finally:
             self.count(transferred=response.tell())

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from http.cookies import CookieError, SimpleCookie
 
 from digest.collect.access import Access
 from digest.collect.cache import Cached
@@ -50,10 +49,8 @@ def request_headers(
     pairs += [f"{name}={value}" for name, value in cookies.items()]
     if pairs:
         chosen["Cookie"] = "; ".join(pairs)
-    if cached is not None and cached.etag:
-        chosen["If-None-Match"] = cached.etag
-    if cached is not None and cached.last_modified:
-        chosen["If-Modified-Since"] = cached.last_modified
+    known = {"If-None-Match": cached.etag, "If-Modified-Since": cached.last_modified} if cached is not None else {}
+    chosen |= {name: value for name, value in known.items() if value and _VALUE.fullmatch(value)}
     return {"Host": target.netloc, "Accept-Encoding": "gzip, deflate"} | chosen
 
 
@@ -80,9 +77,7 @@ def read_cookies(lines: list[str]) -> dict[str, str]:
     """Return the names and values in Set-Cookie headers; a guard that sets a cookie and redirects wants it back."""
     found: dict[str, str] = {}
     for line in lines[:50]:
-        try:
-            parsed = SimpleCookie(line.encode("latin-1", "replace").decode("ascii", "ignore"))
-        except CookieError:
-            continue
-        found |= {name: morsel.coded_value for name, morsel in parsed.items() if len(morsel.coded_value) < 4_000}
+        name, equals, value = (part.strip() for part in line.partition(";")[0].partition("="))
+        if equals and _NAME.fullmatch(name) and _VALUE.fullmatch(value) and len(value) < 4_000:
+            found[name] = value
     return found

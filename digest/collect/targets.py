@@ -14,7 +14,8 @@ LONGEST = 8_000
 LONGEST_SHOWN = 500
 
 _SECRET = re.compile(
-    r"(?:\w*[_.-])?(?:\w*token|\w*key|\w*secret|passw(?:or)?d|passwd|pwd|pass|sig|sign|signature|auth|jwt|session|sid)",
+    r"(?:[\w.-]*[_.-])?(?:\w*token|\w*key|\w*secret|passw(?:or)?d|passwd|pwd|pass|sig|sign|signature|auth|jwt|session|"
+    r"sid|credential|code)",
     re.I,
 )
 _NO_SECRET = re.compile(r"monkey|turkey|hockey", re.I)
@@ -92,6 +93,13 @@ def mask_url(url: str) -> str:
     netloc = f"***@{parts.netloc.rpartition('@')[2]}" if "@" in parts.netloc else parts.netloc
     query = "&".join(_masked(pair) for pair in parts.query.split("&")) if parts.query else ""
     return urlunsplit((parts.scheme, netloc, parts.path, query, ""))
+
+
+def without_secrets(url: str) -> str:
+    """Return a URL without the parameters that may be secret, for those who read the mail."""
+    parts = urlsplit(url)
+    query = "&".join(pair for pair in parts.query.split("&") if _masked(pair) == pair)
+    return urlunsplit((parts.scheme, parts.netloc, parts.path, query, parts.fragment))
 
 
 def _masked(pair: str) -> str:

@@ -75,9 +75,14 @@ def read_announced(document: Document, announced: Article) -> Article:
 
 def _refuse_block_page(document: Document) -> None:
     if blocked := find_block(document):
+        scripted = "script" in blocked
         raise FormatError(
-            f"the server answers with a block page instead: {blocked}",
-            "try again later; where it stays so, give the source a larger delay, or the headers a browser sends",
+            f"no article is found: {blocked}"
+            if scripted
+            else f"the server answers with a block page instead: {blocked}",
+            'where its script loads JSON, read that: kind = "json" (the browser\'s tools show the address)'
+            if scripted
+            else "try again later; where it stays so, give the source a larger delay, or the headers a browser sends",
         )
 
 

@@ -10,7 +10,7 @@ import re
 from typing import Any
 
 from digest.errors import DigestError
-from digest.extract.doctext import document_text
+from digest.extract.doctext import document_text, one_line
 from digest.extract.html import element_lines, looks_like_fragment, looks_like_page, parse
 from digest.extract.notices import LINES, TITLES
 from digest.model import Document
@@ -29,7 +29,7 @@ _LARGEST = 300_000
 _PIECE = re.compile(r">([^<>]{25,})")
 _SITE = re.compile(r"\s*[-_|—–:：·]+\s*")
 _ADDRESSED = re.compile(r"您|请(?:稍|联系|刷新|返回|检查|确认|点击|使用|重新)|客服|\byour?\b|\bplease\b", re.I)
-_REFRESH = re.compile(r"\d+\s*[;,]?\s*(?:url\s*=)?", re.I)
+_REFRESH = re.compile(r"\d+")
 
 
 def find_block(document: Document) -> str:
@@ -62,7 +62,7 @@ def _ends(piece: str) -> bool:
 
 
 def _judge_page(root: Any) -> str:
-    title = " ".join((root.findtext(".//title") or "").split())
+    title = one_line(root.findtext(".//title") or "")[:_SHORT]
     lines = element_lines(root)
     size = sum(map(len, lines))
     scripted = next(root.iter("script"), None) is not None
@@ -86,8 +86,8 @@ def _judge(title: str, lines: list[str]) -> str:
     for part in (title, *_SITE.split(title)):
         for kind, pattern in TITLES:
             if part and pattern.fullmatch(simplify(part[:60]).strip(" ！!。.，,>»")):
-                return f"{kind}: {part[:40]}"
-    return next((f"{kind}: {line[:40]}" for line, kind in told if kind), "")
+                return f"{kind}: {one_line(part[:40])}"
+    return next((f"{kind}: {one_line(line[:40])}" for line, kind in told if kind), "")
 
 
 def _kind(line: str) -> str:
@@ -117,8 +117,9 @@ def _refreshed(root: Any) -> bool:
     """Whether a meta tag sends the visitor on at once."""
     for meta in root.iter("meta"):
         content = (meta.get("content") or "").strip()
-        if (meta.get("http-equiv") or "").lower() == "refresh" and _REFRESH.match(content):
-            return int(re.match(r"\d+", content)[0]) <= 10  # type: ignore[index]  # _REFRESH begins with digits
+        seconds = _REFRESH.match(content)
+        if seconds and (meta.get("http-equiv") or "").lower() == "refresh":
+            return int(seconds[0][:9]) <= 10
     return False
 
 

@@ -20,7 +20,8 @@ _BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 _META = re.compile(
-    rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w.:-]{2,40})|<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([\w.:-]{2,40})",
+    rb"<meta[^>]{0,200}?charset\s{0,9}=\s{0,9}[\"']?\s{0,9}([\w.:-]{2,40})"
+    rb"|<\?xml[^>]{0,200}?encoding\s{0,9}=\s{0,9}[\"']([\w.:-]{2,40})",
     re.I,
 )
 _ALIASES = {
@@ -31,6 +32,9 @@ _ALIASES = {
     "big5": "big5hkscs",
     "unicode": "utf-16",
 }
+_NO_CHARSETS = frozenset(("idna", "punycode", "undefined", "unicode-escape", "raw-unicode-escape", "utf-7"))
+"""Encodings that Python knows and no page is in: of host names and of Python's source, or a way around filters."""
+
 _BINARY = (
     b"%PDF",
     b"PK\x03\x04",
@@ -49,6 +53,7 @@ _HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
 _LATIN_RUN = re.compile(
     r"[\u0080-\u00ff\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2013-\u203a\u20ac\u2122]{6,}"
 )
+_PUNCTUATION = re.compile(r"[\u2013-\u203a]")
 _REPLACED = re.compile(r"\ufffd|锟斤拷")
 _COMMON_GB = bytes(range(0xB0, 0xD8))
 _COMMON_BIG5 = bytes(range(0xA4, 0xC7))
@@ -118,13 +123,13 @@ def _declared_inside(data: bytes) -> str:
 
 
 def _known(name: str) -> str:
-    """The Python codec for a charset name, or nothing; only text encodings (`base64` is a codec too)."""
+    """The Python codec for a charset name, or nothing; only encodings of pages (`base64` is a codec too)."""
     name = _ALIASES.get(name.strip().lower(), name.strip().lower())
     try:
         info = codecs.lookup(name)
     except (LookupError, ValueError):
         return ""
-    return info.name if getattr(info, "_is_text_encoding", True) else ""
+    return info.name if getattr(info, "_is_text_encoding", True) and info.name not in _NO_CHARSETS else ""
 
 
 def _strictly(data: bytes, name: str) -> Reading | None:
@@ -190,7 +195,8 @@ def _is_garbled(text: str) -> bool:
     sample = text[:_SAMPLE]
     if len(_HAN.findall(sample)) >= _FEW and _common_share(sample) < 0.65:
         return True
-    latin = sum(map(len, _LATIN_RUN.findall(sample)))
+    # ……………… are six in a row, too, and no letter among them is a wrong one
+    latin = sum(len(_PUNCTUATION.sub("", run)) for run in _LATIN_RUN.findall(sample))
     return (latin > 6 and latin * 10 > sum(map(str.isalpha, sample[:20_000]))) or len(_REPLACED.findall(sample)) > max(
         3, len(sample) // 50
     )

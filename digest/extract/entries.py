@@ -9,6 +9,7 @@ from datetime import date, datetime
 from html import unescape
 
 from digest.extract.boilerplate import drop_boilerplate
+from digest.extract.doctext import drop_unwritten, one_line
 from digest.extract.glosses import strip_glosses
 from digest.extract.html import fragment_lines, looks_like_fragment
 from digest.extract.metadata import head_metadata
@@ -50,7 +51,7 @@ def make_entry(announced: Announced, document: Document) -> Entry | None:
     title = _without_site(strip_glosses(plain_line(announced.title)), announced.site)
     if not raw and not (title and announced.url):
         return None
-    lines = [strip_glosses(line) for line in raw]
+    lines = [strip_glosses(drop_unwritten(line)) for line in raw]
     day, origin = head_metadata(lines)
     text = "\n".join(drop_boilerplate(lines, title))
     article = Article(
@@ -106,7 +107,7 @@ def plain_line(text: str) -> str:
         text = unescape(text) if "&" in text else text
     if _MARKUP.search(text):
         text = " ".join(fragment_lines(text))
-    return " ".join(text.split())
+    return one_line(text)
 
 
 def body_lines(text: str) -> list[str]:

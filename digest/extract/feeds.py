@@ -22,7 +22,7 @@ from digest.model import Document, Listing
 from digest.urls import clean_url
 
 _NOT_A_FEED = "use page-list for a list page, or the address of the feed that it announces"
-_PERSON = re.compile(r"[\w.+-]+@[\w.-]+\.\w+|[<>]|^\s*\(|\)\s*$|\(\s*\)")
+_PERSON = re.compile(r"[\w.+-]{1,64}@[\w.-]{1,255}\.\w+|[<>]|^\s*\(|\)\s*$|\(\s*\)")
 _DATES = ("published", "updated", "created")
 
 

@@ -12,6 +12,9 @@ DEEPEST = 400
 MOST_TAGS = 100_000
 """Tags, and `<` that begin none, that a feed may have in the items read; 500 long articles have half as many."""
 
+MOST_REFERENCES = 500_000
+"""`&` that a feed may have in the items read: each costs feedparser a call."""
+
 _ROOT = re.compile(
     r"<(?:(?P<page>!doctype\s+html|html|head|body)|(?:[\w.-]+:)?(?P<feed>rss|rdf|feed|channel))(?=[\s/>\[])", re.I
 )
@@ -24,6 +27,14 @@ _VOID = frozenset(("br", "img", "hr", "input", "meta", "col", "area", "embed", "
 _REFERENCE = re.compile(
     r"<!\[CDATA\[.*?(?:\]\]>|\Z)|&(?:#(?P<code>\d{1,8}|[xX][0-9a-fA-F]{1,7});|(?P<name>\w{2,32});)?", re.S
 )
+_LONG_NAME = re.compile(
+    r"(<(?:[\w.-]+:)?(?:author|creator|managingeditor|webmaster|contributor|publisher|name|email)\b[^<>]{0,300}>\s*+"
+    r"(?:<!\[CDATA\[)?(?:[^<\]]|\](?!\]>)){300})(?:[^<\]]|\](?!\]>))+",
+    re.I,
+)
+"""Feedparser looks for a mail address in names, from every character on to the end."""
+_NAMESPACE = re.compile(r"(\bxmlns(?::[\w.-]{1,40})?\s{0,9}=\s{0,9})(\"[^\"<>]{0,500}\"|'[^'<>]{0,500}')")
+"""The parser takes the name of a namespace apart at white space."""
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _ITEM = re.compile(r"(?:[\w.-]+:)?(?:item|entry)", re.I)
 _ITEM_END = re.compile(r"</(?:[\w.-]+:)?(?:item|entry)\s*>", re.I)
@@ -60,8 +71,16 @@ def prepare_feed(text: str, limit: int) -> tuple[bytes, list[str]]:
     root = _ROOT.search(text[:_HEAD])
     # What stands before the root (blank lines, warnings of PHP, a document type) breaks parsers and tells nothing.
     text, problems = _cut(text[root.start() if root else 0 :], limit)
-    text = _REFERENCE.sub(_repaired, _ILLEGAL.sub("", text))
+    if text.count("&") > MOST_REFERENCES:
+        raise FormatError("the feed has too many references", "leave it out, or tell its publisher")
+    text = _NAMESPACE.sub(lambda match: match[1] + "".join(match[2].split()), _LONG_NAME.sub(r"\1", text))
+    text = legal_xml(text)
     return b'<?xml version="1.0" encoding="utf-8"?>\n' + text.encode("utf-8"), problems
+
+
+def legal_xml(text: str) -> str:
+    """Return XML without characters and references that XML does not know; a bare & is escaped."""
+    return _REFERENCE.sub(_repaired, _ILLEGAL.sub("", text))
 
 
 def _cut(text: str, limit: int) -> tuple[str, list[str]]:

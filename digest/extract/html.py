@@ -28,6 +28,7 @@ _PAGE = re.compile(r"<(?:!doctype\s+html|html|head|body|meta)\b", re.I)
 _PAGE_PART = re.compile(r"<(?:title|link|form|script|table|nav|header|footer)\b", re.I)
 _LINK = re.compile(r"<a\s[^<>]{0,500}href", re.I)
 _LINKS_OF_A_PAGE = 12
+_UNSEEN = re.compile(r"<(script|style)\b.*?(?:</\1\s*>|\Z)|<!--.*?(?:-->|\Z)", re.I | re.S)
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f]")
 
 
@@ -78,7 +79,7 @@ def fragment_lines(text: str) -> list[str]:
 
 def tagless_lines(text: str) -> list[str]:
     """Return the lines between the tags, for a page nested so deeply that lxml gives up on it."""
-    bare = re.sub(r"<[^<>]{0,2000}>", "\n", re.sub(r"(?is)<(script|style)\b.*?</\1\s*>|<!--.*?-->", "", text))
+    bare = re.sub(r"<[^<>]{0,2000}>", "\n", _UNSEEN.sub("", text))
     return tidy_lines(unescape(bare))
 
 

@@ -11,30 +11,15 @@ from urllib.parse import quote
 from digest.errors import FormatError
 from digest.extract.doctext import document_text
 from digest.extract.entries import Announced, left_out, make_entry, plain_line, tidy_entries
+from digest.extract.fieldnames import usual_value
 from digest.extract.jsonpaths import describe, find_path, need_path
 from digest.extract.moments import read_moment
 from digest.model import Document, Listing
 from digest.urls import clean_url
 
-_NAMES = {
-    "title": "title headline doctitle articletitle newstitle infotitle showtitle listtitle maintitle subject topic bt "
-    "name",
-    "url": "url link href docpuburl puburl arturl articleurl newsurl infourl detailurl pageurl weburl linkurl "
-    "sourceurl shareurl jumpurl docurl permalink",
-    "date": "publishtime publishdate publishedat published pubdate pubtime docreltime docpubtime releasetime "
-    "releasedate showtime displaytime issuetime datetime date time createtime createdate createdat ctime addtime "
-    "inputtime updatetime updatedat modifytime",
-    "text": "content contenthtml contenttext articlecontent doccontent body text htmlcontent description summary "
-    "digest abstract intro brief memo",
-    "author": "author authorname byline writer",
-    "site": "source sourcename site sitename media medianame publisher docsourcename contentsource origin",
-}
-FIELDS = {field: tuple(names.split()) for field, names in _NAMES.items()}
-"""What the fields of a row are usually called, in small letters without - and _, the surest name first."""
-
 _WRAPPED = re.compile(
-    r"\A\s*(?:while\s*\(1\)\s*;?|for\s*\(;;\)\s*;?|\)\]\}',?|&&&START&&&|throw 1;|/\*\*/)*\s*"
-    r"(?:(?:var|let|const)\s+)?(?:[\w$.\[\]'\"]+\s*[(=]\s*)?(?=[\[{])"
+    r"\A\s*+(?:while\s*+\(1\)\s*+;?|for\s*+\(;;\)\s*+;?|\)\]\}',?|&&&START&&&|throw 1;|/\*\*/)*+\s*+"
+    r"(?:(?:var|let|const)\s++)?(?:[\w$.\[\]'\"]++\s*+[(=]\s*+)?(?=[\[{])"
 )
 _BLANK = re.compile(r"\{([^{}]+)\}")
 _MOST = 500
@@ -118,10 +103,12 @@ def _find_rows(data: Any) -> list[Any]:
 
 def _weigh(row: Mapping[str, Any]) -> int:
     """How much a row looks like an article: the length of its title, more where it has an address or a date."""
-    title = _text(_usual(row, "title"))
+    title = _text(usual_value(row, "title"))
     if len(title) < 4:
         return 0
-    return min(len(title), 60) * (1 + 2 * bool(_usual(row, "url")) + 2 * bool(read_moment(_usual(row, "date"))))
+    return min(len(title), 60) * (
+        1 + 2 * bool(usual_value(row, "url")) + 2 * bool(read_moment(usual_value(row, "date")))
+    )
 
 
 def _check_field(rows: list[Mapping[str, Any]], field: str, path: str) -> None:
@@ -155,21 +142,15 @@ def _url(row: Mapping[str, Any], paths: Mapping[str, str]) -> str:
 
 def _value(row: Mapping[str, Any], field: str, paths: Mapping[str, str]) -> Any:
     path = paths.get(field, "")
-    return next(find_path(row, path), None) if path else _usual(row, field)
+    return next(find_path(row, path), None) if path else usual_value(row, field)
 
 
-def _usual(row: Mapping[str, Any], field: str) -> Any:
-    """The first of the usual fields that holds something."""
-    keys = {re.sub(r"[-_]", "", str(key)).lower(): key for key in row}
-    return next((row[keys[name]] for name in FIELDS[field] if name in keys and row[keys[name]] not in (None, "")), None)
-
-
-def _text(value: Any) -> str:
-    """The text of a value; of an object its name, of a list what it holds; without lone surrogates."""
+def _text(value: Any, *, inside: bool = False) -> str:
+    """The text of a value; of an object its name, of a list what it holds."""
     if isinstance(value, Mapping):
         value = next((value[key] for key in ("name", "title", "rendered", "text") if value.get(key)), "")
-    if isinstance(value, list):
-        return "、".join(filter(None, (_text(one) for one in value[:8] if not isinstance(one, list))))
+    if isinstance(value, list) and not inside:
+        return "、".join(filter(None, (_text(one, inside=True) for one in value[:8])))
     if isinstance(value, bool) or not isinstance(value, (str, int, float)):
         return ""
-    return str(value).encode("utf-8", "ignore").decode().strip()
+    return str(value).strip()

@@ -16,6 +16,8 @@ SHORTEST, LONGEST = 12, 240
 """How wide a headline is, in columns of which a Han character takes two; shorter links are mostly navigation."""
 
 _MOST = 4_000
+_MOST_LETTERS = 600
+"""Of a line in a link; one of more is no headline."""
 _FILES = re.compile(r"\.(?:jpe?g|png|gif|webp|svg|zip|rar|7z|gz|exe|apk|mp[34]|avi|wmv|flv|xlsx?|css|js|ico)$", re.I)
 _BULLET = re.compile(r"^[\s·•●▪■◆▶►▷>»›★☆※\-|│]+(?=\S)|[\s|│>»›]+$")
 _CUT = re.compile(r"(?:…+|\.{2,}|。{2,})$")
@@ -59,7 +61,7 @@ def article_links(root: Any, base: str, own: str, narrowest: int = SHORTEST) -> 
 def link_title(anchor: Any) -> str:
     """Return the headline of a link: its heading or first line, without a date in it; whole where the page cut it."""
     heading = next(anchor.iter("h1", "h2", "h3", "h4", "h5", "h6"), None)
-    lines = element_lines(anchor if heading is None else heading)
+    lines = [line[:_MOST_LETTERS] for line in element_lines(anchor if heading is None else heading)]
     dates = [
         text for inner in anchor.iterdescendants() if only_date(text := " ".join("".join(inner.itertext()).split()))
     ]
@@ -67,7 +69,7 @@ def link_title(anchor: Any) -> str:
         lines = [line.replace(text, " ") for line in lines]
     lines = [tidy for line in lines if width(tidy := _tidy(line)) >= 4 and not only_date(tidy)]
     shown = lines[0] if lines else ""
-    told = _tidy(_NAMED.sub("", (anchor.get("title") or "").strip().split("\n")[0]))
+    told = _tidy(_NAMED.sub("", (anchor.get("title") or "").strip().split("\n")[0][:_MOST_LETTERS]))
     stem = _CUT.sub("", shown)
     if told and (not shown or (shown != stem and len(told) >= len(stem) and told.startswith(stem[:4]))):
         return told
@@ -84,7 +86,7 @@ def find_rows(links: Iterable[Link]) -> list[Row]:
     rows: dict[Any, Row] = {}
     for link in links:
         element = link.anchor
-        while (parent := element.getparent()) is not None and len(inside[parent]) == 1 and parent.tag != "body":
+        while (parent := element.getparent()) is not None and len(inside[parent]) == 1 and not _is_whole(parent):
             element = parent
         known = rows.get(element)
         if known is None or _is_heading(link.anchor) > _is_heading(known.link.anchor):
@@ -127,6 +129,11 @@ def _beside(row: Row, inside: dict[Any, set[str]]) -> tuple[str, ...]:
 
 def _tidy(text: str) -> str:
     return _BULLET.sub("", " ".join(text.split())).strip()
+
+
+def _is_whole(element: Any) -> bool:
+    """Whether an element is the page; in one without a body, as with frames, only the root is."""
+    return element.tag == "body" or element.getparent() is None
 
 
 def _is_heading(anchor: Any) -> bool:

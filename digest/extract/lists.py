@@ -8,7 +8,7 @@ from itertools import islice
 from typing import Any
 
 from digest.errors import FormatError
-from digest.extract.doctext import document_text
+from digest.extract.doctext import document_text, one_line
 from digest.extract.html import parse
 from digest.extract.listdates import row_date
 from digest.extract.listgroups import choose_groups, find_groups
@@ -24,7 +24,7 @@ _FEED_TYPE = re.compile(r"application/(?:rss|atom|rdf|feed)\+(?:xml|json)|applic
 _FEED_URL = re.compile(r"(?:^|[/._?=-])(?:rss2?|feeds?|atom)(?:$|[/._?=-])", re.I)
 _FEED_WORD = re.compile(r"\b(?:RSS|Atom)\b|RSS|订阅源|聚合", re.I)
 _COMMENTS = re.compile(r"comment|评论", re.I)
-_RECORDS = re.compile(r"<script\b[^>]*\btext/xml\b[^>]*>(.*?)</script\s*>", re.I | re.S)
+_RECORDS = re.compile(r"<script\b[^<>]{0,200}\btext/xml\b[^<>]{0,200}>(.*?)(?:</script\s*>|\Z)", re.I | re.S)
 _MOST = 500
 
 
@@ -48,7 +48,7 @@ def read_list(document: Document, select: Mapping[str, str] = {}) -> Listing:
     else:
         rows = _find_list(root, base, clean_url(document.url))
     following = select_following(root, select["next"], base) if select.get("next") else next_page(root, text, base)
-    title = strip_site(" ".join((root.findtext(".//title") or "").split()))
+    title = strip_site(one_line(root.findtext(".//title") or ""))
     found: dict[str, Entry] = {}
     for row in rows[:_MOST]:
         found.setdefault(row.link.url, _entry(row, document))
@@ -70,9 +70,9 @@ def find_feeds(document: Document) -> tuple[tuple[str, str], ...]:
     found: dict[str, str] = {}
     for link in root.iter("link"):
         if "alternate" in (link.get("rel") or "").lower().split() and _FEED_TYPE.search(link.get("type") or ""):
-            found.setdefault(clean_url(link.get("href") or "", base), " ".join((link.get("title") or "").split()))
+            found.setdefault(clean_url(link.get("href") or "", base), one_line(link.get("title") or ""))
     for anchor in root.iter("a"):
-        told = " ".join("".join(anchor.itertext()).split()) or (anchor.get("title") or "")
+        told = one_line("".join(anchor.itertext())) or one_line(anchor.get("title") or "")
         href = anchor.get("href") or ""
         if (_FEED_URL.search(href) and (len(told) <= 20)) or (len(told) <= 30 and _FEED_WORD.search(told)):
             found.setdefault(clean_url(href, base), told)
@@ -101,11 +101,12 @@ def _short_rows(links: list[Link], chosen: list[Row]) -> list[Row]:
 
 
 def _entry(row: Row, document: Document) -> Entry:
+    title = one_line(row.link.title)
     article = Article(
-        title=row.link.title,
+        title=title,
         published=row_date(row.beside, row.link.url, document.fetched_at),
         url=row.link.url,
-        language=detect_language(row.link.title),
+        language=detect_language(title),
         source=document.source,
     )
     return Entry(article)

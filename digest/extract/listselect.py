@@ -67,11 +67,12 @@ def _around(item: Any, anchor: Any) -> list[str]:
 def _find(element: Any, name: str, selector: str) -> list[Any]:
     from cssselect import SelectorError
     from lxml.cssselect import CSSSelector
+    from lxml.etree import XPathError
 
     try:
         found: Any = CSSSelector(selector, translator="html")(element)
         return list(found)
-    except SelectorError as error:
+    except (SelectorError, XPathError, ValueError) as error:  # ValueError: a control character in it
         raise FormatError(f'select.{name} = "{selector}" is no CSS selector: {error}', "try it in a browser") from error
 
 

@@ -205,7 +205,9 @@ def _canonical(root: Any, tags: Mapping[str, str], url: str) -> str:
         if "canonical" in (element.get("rel") or "").lower().split()
     )
     for address in (*links, tags.get("og:url", ""), tags.get("url", "")):
-        own = clean_url(address.strip(), url) if address.strip() else ""
+        # a bare www.example.cn/1 is no path below the page, though a browser would take it for one
+        absolute = address.strip().startswith(("http://", "https://", "/"))
+        own = clean_url(address.strip(), url) if absolute else ""
         if own and (not url or (_house(own) == _house(url) and (_names_page(own) or not _names_page(url)))):
             return own
     return ""

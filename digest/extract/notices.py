@@ -25,7 +25,7 @@ _TITLES = {
         r"(?:百度|用户|网站|访问)?(?:安全|人机|滑[动块]|身份|访问|行为)?(?:验证码?|校验|检测|检查)(?:中心|页面|中)?[.…]*",
         r"just a moment[.…]*|attention required.*|checking your browser.*|请稍[候后][.…]*|captcha.*|ddos.guard",
         r"(?:security|human|bot|robot) (?:check|verification)|verify(?:ing)? you are.*",
-        r"are you (?:a )?(?:human|robot).*",
+        r"are you (?:a )?(?:human|robot).*|请(?:您)?(?:先)?(?:输入|完成|通过|进行).{0,6}验证码?",
     ),
     "it says that visits are too frequent": (
         r"(?:您的?)?(?:访问|操作|请求)(?:过于|太过?|太)?频繁",
@@ -40,6 +40,7 @@ _TITLES = {
         rf"(?:http\s*)?(?:error\s*)?404{_CODE}|no such page|(?:page|file)? ?not found.{{0,20}}",
         r".{0,6}(?:页面|网页)(?:不存在|未找到|没有找到|找不到了?|丢失了?|走丢了|已删除|出错了?)",
         r"(?:找不到|无法找到)(?:该|此)?(?:页面?|网页|文件|资源).{0,4}",
+        r"(?:该|此|本)?(?:文章|内容|新闻|信息|帖子)(?:已|已经|已被)(?:被)?(?:作者|发布者)?(?:删除|下架|下线|撤回)了?",
     ),
     "it says that the server is in trouble": (
         rf"{_MACHINE}{_TROUBLE}.{{0,4}}|(?:http\s*)?(?:error\s*)?50[0234]{_CODE}|error",
@@ -54,6 +55,7 @@ _TITLES = {
 _LINES = {
     "it asks for a verification": (
         r"请(?:您)?(?:先)?(?:完成|通过|进行|拖动|滑动|点击|按住|输入)[^。]{0,16}(?:验证|滑块|校验|图片中|字符)",
+        r"为了?(?:保护|保障|确保)?您?的?.{0,8}安全[，,\s]*请.{0,8}验证|(?:请)?(?:拖动|向右滑动|按住).{0,6}滑块",
         r"(?:正在)?(?:进行)?(?:人机|安全)(?:验证|检测|检查)(?:中|$)|(?:您的)?浏览器(?:安全)?(?:检查|检测)中",
         r"checking (?:if the site connection|your browser)|enable javascript and cookies",
         r"verify(?:ing)? (?:that )?you are|prove (?:that )?you.{0,10}human|complete the (?:security check|captcha)",
@@ -73,16 +75,19 @@ _LINES = {
     "it says that the page does not exist": (
         rf"{_SORRY}(?:您|你|该|此|本|当前|所|指定的)?(?:要|想|所)?(?:访问|请求|查找|查看|浏览|打开)?的?{_PAGE}.{{0,6}}{_GONE}",
         rf"{_SORRY}(?:没有|未能?|无法|找不到)(?:找到|到)?(?:您|你|该|此)(?:要|所)?(?:访问|请求|查找|需要)?的?{_PAGE}",
+        r"(?:该|此|本)?(?:文章|内容|新闻|信息|帖子)(?:已|已经|已被)(?:被)?(?:作者|发布者)?(?:删除|下架|下线|撤回)",
         rf"404(?: not found)?$|(?:sorry, )?(?:the |this )?(?:requested )?(?:page|URL|file|resource)[^.]{{0,30}}{_LOST}",
     ),
     "it says that the server is in trouble": (
         rf"{_SORRY}(?:当前)?{_MACHINE}{_TROUBLE}(?:[，,。！!\s]*请?\s*(?:您)?(?:稍[后候]|重新|刷新|休息)|[中了]?[。！!.…]*$)",
+        r"(?:您好|尊敬的.{0,6})?[，,：:！!\s]*(?:由于|因)?.{0,8}系统.{0,4}(?:升级|维护).{0,40}暂停(?:服务|访问)",
         r"(?:50[0234] )?(?:internal server error|bad gateway|gateway time-?out|service (?:temporarily )?unavailable)",
         r"(?:fatal error|warning|parse error): |(?:the )?server (?:is busy|has encountered|is temporarily)",
         r"database (?:connection )?error|error establishing a database",
     ),
     "it asks for a login": (
         rf"{_SORRY}(?:请您?|您?需要|您还未|您尚未|您还没有)(?:先)?.{{0,4}}登[录陆入](?:后|以后|之后|才能|，|,|。|!|！|$|账号|帐号|再)",
+        r"(?:本文为?|以下为?|该内容为?)?付费(?:内容|文章|阅读)|订阅后(?:即可|可|才能)?(?:继续)?(?:阅读|查看)",
         r"登[录陆入]后(?:才能|可以?|即可|方可)?.{0,4}(?:查看|阅读|浏览|访问)|(?:您|你)(?:还|尚)?(?:没有|未)登[录陆入]",
         r"(?:please )?(?:log|sign) ?in to (?:continue|view|read|access)",
     ),

@@ -9,13 +9,12 @@ from typing import Any
 
 from digest.errors import FormatError
 from digest.extract.encoding import decode
-from digest.extract.feedxml import refuse_entities
+from digest.extract.feedxml import legal_xml, refuse_entities
 from digest.urls import clean_url
 
 _DEEPEST = 200
 _ILLEGAL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _DECLARED = re.compile(r"\A\s*<\?xml[^>]*\?>\s*")
-_BARE = re.compile(r"&(?!(?:amp|lt|gt|quot|apos|#\d+|#[xX][0-9a-fA-F]+);)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +37,7 @@ def read_opml(data: bytes) -> tuple[Outline, ...]:
     refuse_entities(text)
     found: dict[str, Outline] = {}
     for element in _parse(text).iter("{*}outline", "outline"):
-        names = {name.lower(): " ".join(value.split()) for name, value in element.attrib.items()}
+        names = {name.lower(): _legal(value) for name, value in element.attrib.items()}
         url = clean_url(names.get("xmlurl", ""))
         if url:
             home = clean_url(names.get("htmlurl", ""))
@@ -69,14 +68,14 @@ def _parse(text: str) -> Any:
     from lxml import etree
 
     parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False, recover=True, load_dtd=False)
-    mended = _BARE.sub("&amp;", _DECLARED.sub("", text))
+    mended = legal_xml(_DECLARED.sub("", text).replace("<![CDATA[", ""))  # in an attribute it is no CDATA
     try:
         root = etree.fromstring(mended.encode("utf-8", "ignore"), parser)
     except (etree.XMLSyntaxError, ValueError) as error:
         raise FormatError("this is no OPML file", "export the list of feeds of your reader as OPML") from error
     if any("depth" in error.message for error in parser.error_log):
         raise FormatError("the OPML is nested too deeply", "it may be an attack; leave it out")
-    if root is None or etree.QName(root).localname.lower() != "opml":
+    if root is None or str(root.tag).rpartition("}")[2].lower() != "opml":
         raise FormatError("this is no OPML file", "export the list of feeds of your reader as OPML")
     return root
 
@@ -91,7 +90,7 @@ def _folders(element: Any, names: dict[str, str]) -> str:
     for depth, parent in enumerate(element.iterancestors()):
         if depth > _DEEPEST:
             break
-        inner = {name.lower(): " ".join(value.split()) for name, value in parent.attrib.items()}
+        inner = {name.lower(): _legal(value) for name, value in parent.attrib.items()}
         if _name(inner) and "xmlurl" not in inner:
             around.append(_name(inner).strip("/"))
     return "/".join(reversed(around)) or names.get("category", "").split(",")[0].strip("/ ")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -11,8 +10,8 @@ from digest.errors import FormatError
 from digest.extract.boilerplate import drop_boilerplate, original_title
 from digest.extract.bylines import first_publisher
 from digest.extract.dates import read_date
+from digest.extract.doctext import document_text, drop_unwritten, one_line
 from digest.extract.documents import looks_like_document, read_paper
-from digest.extract.encoding import decode
 from digest.extract.frontmatter import has_front_matter, split_front_matter
 from digest.extract.glosses import strip_glosses
 from digest.extract.html import fragment_lines, looks_like_bare_page, looks_like_fragment, looks_like_page
@@ -24,9 +23,6 @@ from digest.extract.records import Record, looks_like_records, read_records
 from digest.model import Article, Document
 from digest.rank.language import detect_language
 from digest.urls import clean_url
-
-_CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]+)", re.I)
-_INVISIBLE = re.compile(r"[\u200b\u2060\ufeff\u00ad\ufffd]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +43,7 @@ def read_document(document: Document) -> Reading:
     """
     if looks_like_document(document.data):
         return Reading((_from_paper(document),))
-    charset = _CHARSET.search(document.media_type)
-    text, _ = decode(document.data, charset.group(1) if charset else "")
-    text = _INVISIBLE.sub("", text)
+    text = document_text(document)
     kind = _kind(text, document)
     if kind == "records":
         records, problems = read_records(text)
@@ -111,8 +105,7 @@ def _from_page(text: str, document: Document) -> Article:
 
 def _from_paper(document: Document) -> Article:
     paper = read_paper(document.data)
-    lines = [_INVISIBLE.sub("", line) for line in paper.lines]
-    return _article(lines, document, title=paper.title, signed=paper.published)
+    return _article(paper.lines, document, title=paper.title, signed=paper.published)
 
 
 def _from_fragment(text: str, document: Document) -> Article:
@@ -143,7 +136,7 @@ def _from_record(record: Record, document: Document) -> Article:
         title=record["title"],
         author=record["author"],
         published=read_date(record["date"], document.fetched_at),
-        site=record["source"],
+        site=record["site"],
         url=record["url"],
     )
 
@@ -161,11 +154,11 @@ def _article(
     lines: list[str], document: Document, *, title: str = "", signed: datetime | date | None = None, **fields: object
 ) -> Article:
     """Put an article together: glosses out, boilerplate out, what the first lines say of date and source used."""
-    lines = [strip_glosses(line) for line in lines]
-    title = strip_glosses(" ".join(title.split()))
+    lines = [strip_glosses(drop_unwritten(line)) for line in lines]
+    title = strip_glosses(one_line(title))
     published, source = head_metadata(lines, document.fetched_at)
     text = "\n".join(drop_boilerplate(lines, title))
-    known = {name: value for name, value in fields.items() if value}
+    known = {name: _in_one_line(value) for name, value in fields.items() if value}
     site = str(known.pop("site", "") or source)
     return Article(
         title=title,
@@ -178,6 +171,12 @@ def _article(
         published=known.pop("published", None) or published or signed,  # type: ignore[arg-type]  # a date by construction
         **known,  # type: ignore[arg-type]  # the named fields of the readers above
     )
+
+
+def _in_one_line(value: object) -> object:
+    if isinstance(value, tuple):
+        return tuple(filter(None, map(one_line, value)))
+    return one_line(value) if isinstance(value, str) else value
 
 
 def _one(fields: Mapping[str, str | tuple[str, ...]], name: str) -> str:

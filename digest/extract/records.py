@@ -7,16 +7,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from digest.errors import FormatError
+from digest.extract.fieldnames import usual_values
 
-_ALIASES = {
-    "title": ("title", "headline", "name"),
-    "text": ("text", "content", "body", "content_text", "article", "content_html", "description", "summary"),
-    "url": ("url", "link", "href"),
-    "source": ("source", "site", "publisher", "media"),
-    "date": ("date", "published", "time", "pubdate", "date_published", "publish_time", "datetime"),
-    "author": ("author", "byline"),
-    "language": ("language", "lang"),
-}
+_FIELDS = ("title", "text", "url", "site", "date", "author", "language")
 
 Record = dict[str, str]
 
@@ -79,7 +72,7 @@ def _keep_articles(rows: Iterator[tuple[str, Any]]) -> tuple[list[Record], list[
         if not isinstance(row, Mapping):
             problems.append(f"{name}: an object with title and text is expected")
             continue
-        record = {field: _text(row, names) for field, names in _ALIASES.items()}
+        record = {field: _text(row, field) for field in _FIELDS}
         if record["text"] or record["title"]:
             records.append(record)
         else:
@@ -87,12 +80,11 @@ def _keep_articles(rows: Iterator[tuple[str, Any]]) -> tuple[list[Record], list[
     return records, problems
 
 
-def _text(row: Mapping[Any, Any], names: tuple[str, ...]) -> str:
-    """The first of the named fields that holds text; lone surrogates of broken \\u escapes are dropped."""
-    for name in names:
-        value = row.get(name)
+def _text(row: Mapping[Any, Any], field: str) -> str:
+    """The first of the usual names of a field that holds text; of an object its name."""
+    for value in usual_values(row, field):
         if isinstance(value, Mapping):
             value = value.get("name") or value.get("title")
         if isinstance(value, (str, int)) and not isinstance(value, bool) and str(value).strip():
-            return str(value).encode("utf-8", "ignore").decode().strip()
+            return str(value).strip()
     return ""

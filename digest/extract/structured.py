@@ -38,10 +38,10 @@ def _scripts(root: Any) -> Iterator[str]:
 
 def _load(text: str) -> Any:
     """The JSON of a script, its usual faults mended (comments, commas before a bracket); None where it stays broken."""
-    bare = re.sub(r"^\s*(?:<!--|//\s*<!\[CDATA\[|<!\[CDATA\[)|(?:-->|//\s*\]\]>|\]\]>)\s*;?\s*$", "", text).strip(
+    bare = re.sub(r"^\s*(?:<!--|//\s*<!\[CDATA\[|<!\[CDATA\[)|(?:-->|//\s*+\]\]>|\]\]>)\s*+;?\s*+$", "", text).strip(
         " \t\r\n;"
     )
-    for attempt in (bare, re.sub(r",\s*(?=[}\]])", "", re.sub(r"(?m)^\s*//.*$", "", bare))):
+    for attempt in (bare, re.sub(r",\s*(?=[}\]])", "", re.sub(r"(?m)^[ \t]*//.*$", "", bare))):
         try:
             return json.loads(attempt, strict=False)
         except (ValueError, RecursionError):
@@ -81,11 +81,11 @@ def _text(node: Mapping[str, Any], names: tuple[str, ...]) -> str:
     return ""
 
 
-def _names(value: Any) -> list[str]:
+def _names(value: Any, *, inside: bool = False) -> list[str]:
     if isinstance(value, Mapping):
         value = value.get("name")
-    if isinstance(value, list):
-        return [name for item in value[:6] if not isinstance(item, list) for name in _names(item)]
+    if isinstance(value, list) and not inside:
+        return [name for item in value[:6] for name in _names(item, inside=True)]
     if not isinstance(value, str) or value.startswith(("http://", "https://")):
         return []
     clean = " ".join(re.sub(r"<[^>]+>", "", value).split())

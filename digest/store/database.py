@@ -114,6 +114,11 @@ class Store(Door):
         with self._writing() as connection:
             return ledger.offer_baseline(connection, edition, keys, now)
 
+    def find_unoffered(self, edition: str, sources: Iterable[str], since: datetime) -> list[Article]:
+        """The articles of these sources kept since then that the edition was never offered."""
+        with self._reading() as connection:
+            return ledger.find_unoffered(connection, edition, sources, since)
+
     def candidates(self, edition: str, now: datetime) -> list[Article]:
         """The articles an issue composed `now` may take, those first seen first."""
         with self._reading() as connection:

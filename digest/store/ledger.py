@@ -60,6 +60,13 @@ def _told_before(connection: Connection, edition: str, keys: Iterable[str]) -> l
     return [key for key, mark in words.items() if mark in before]
 
 
+def find_unoffered(connection: Connection, edition: str, sources: Iterable[str], since: datetime) -> list[Article]:
+    """The articles of these sources kept since then that the edition was never offered, since a run broke off."""
+    known = select(ledger.c.key).where(ledger.c.edition == edition)
+    question = select(articles).where(articles.c.first_seen >= since, articles.c.key.not_in(known))
+    return [from_row(row) for row in select_in(connection, question, articles.c.source, sources)]
+
+
 def offer_baseline(connection: Connection, edition: str, keys: Iterable[str], now: datetime) -> int:
     """How many of the articles are left for good, because they were there before their source was added."""
     wanted = list(keys)

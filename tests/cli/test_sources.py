@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import Office, Terminal, part
+from tests.cli.conftest import Office, Terminal, edition, part
 from tests.cli.conftest import parse as parse_mail
-from tests.web_server import Answer, WebServer, confine
+from tests.web_server import Answer, Seen, WebServer, confine
 
 NOW = "2026-11-22T09:00"
 
@@ -286,10 +286,86 @@ def test_a_page_that_fails_once_is_read_the_next_time(office: Office, web: WebSe
     result = office("run")
     assert result.code == 4
     assert "1 page was not read: the server answers with a block page" in result.err
-    assert "第11批" not in part(parse_mail(office.smtp.received[-1]), "plain")
+    items, _, foot = part(parse_mail(office.smtp.received[-1]), "plain").partition("安全验证")
+    assert "第11批" not in items
+    assert "第11批" in foot  # what was missed is named
     web.routes["/art/11.html"] = good
     assert office("run", now="2026-11-23T09:00").code == 0
     assert "第11批" in part(parse_mail(office.smtp.received[-1]), "plain")
+
+
+def test_one_source_is_told_nothing_of_what_another_reads(office: Office, web: WebServer) -> None:
+    """A page behind a login is not printed from a source without it; one source's baseline is no other's."""
+
+    def guarded(seen: Seen) -> Answer:
+        return Answer(page("机密通知", WATER).encode() if "LOGIN" in seen.headers.get("cookie", "") else b"no", 200)
+
+    web.routes["/paid.html"] = guarded
+    web.routes["/one.xml"] = feed(("机密通知", "/paid.html", "短"))
+    web.routes["/two.xml"] = feed(("机密通知", "/paid.html", "短"), ("岚川大桥通车", "/1.html", "短"))
+    login = web_source(web, "/one.xml", "one", 'cookies = { sid = "LOGIN" }\n')
+    editions = edition(name="staff", more='sources = ["one", "three"]') + edition(
+        name="public", more='sources = ["two"]'
+    )
+    office.configure(
+        sources=login
+        + web_source(web, "/two.xml", "two")
+        + web_source(web, "/two.xml?x=1", "three", "only_new = true\n"),
+        editions=editions,
+    )
+    office("run")
+    mails = {mail["List-Id"]: part(mail, "plain") for mail in map(parse_mail, office.smtp.received)}
+    staff, public = (next(text for name, text in mails.items() if word in name) for word in ("staff", "public"))
+    assert "自来水价格" in staff
+    assert "自来水价格" not in public
+    assert "岚川大桥今天上午正式通车" in public
+
+
+def test_an_announced_feed_elsewhere_gets_no_permission(configured: Terminal, web: WebServer) -> None:
+    """--allow-private opens the place that was given, and is not written for another."""
+    with WebServer("127.0.0.3") as other:
+        other.routes["/admin.xml"] = feed(("内部", "/1.html", "短"))
+        web.routes["/trap"] = (
+            "<html><head><link rel='alternate' type='application/rss+xml' "
+            f"href='{other.url('/admin.xml')}'></head></html>"
+        )
+        result = configured("sources", "add", web.url("/trap"), "--allow-private")
+        assert result.code == 1
+        assert other.log == []
+        assert "admin.xml" not in (configured.folder / "digest.toml").read_text("utf-8")
+
+
+def test_a_key_in_an_address_is_not_mailed(office: Office, web: WebServer) -> None:
+    """The link of a watched page is without its token, and the list of sources masks it."""
+    office.configure(
+        sources=web_source(web, "/1.html?token=SEKRET").replace('kind = "feed"', 'kind = "page"').replace("only_", "")
+    )
+    assert office("run").code == 0
+    mail = office.smtp.received[-1]
+    assert "SEKRET" not in part(parse_mail(mail), "plain") + part(parse_mail(mail), "html")
+    assert "SEKRET" not in office("sources", "list").out
+
+
+def test_a_page_that_leads_home_is_no_article(office: Office, web: WebServer) -> None:
+    """A site that sends what it has lost to its front page says nothing about the article."""
+    web.routes["/1.html"] = Answer(status=302, headers={"Location": "/"})
+    web.routes["/"] = page("岚川新闻网", WATER)
+    office.configure(sources=web_source(web))
+    result = office("run")
+    assert "front page" in result.err
+    good = page("岚川大桥通车", BRIDGE)
+    web.routes["/1.html"] = good
+    assert office("run", now="2026-11-23T09:00").code == 0
+    assert "岚川大桥今天上午正式通车" in part(parse_mail(office.smtp.received[-1]), "plain")
+
+
+def test_a_date_to_come_is_none(office: Office, web: WebServer) -> None:
+    """An entry dated years ahead is not the newest for years."""
+    web.routes["/feed.xml"] = feed(("岚川大桥通车", "/1.html", "大桥……")).replace("2026 09", "2035 09")
+    web.routes["/1.html"] = page("岚川大桥通车", BRIDGE, "2035-11-21 09:30")
+    office.configure(sources=web_source(web))
+    assert office("run").code == 0
+    assert "2035" not in part(parse_mail(office.smtp.received[-1]), "plain")
 
 
 def test_old_news_of_a_new_source_is_no_news(office: Office, web: WebServer) -> None:
