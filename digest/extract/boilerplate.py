@@ -58,7 +58,7 @@ _NEAR = 3
 """A caption that is repeated within so many lines is one."""
 
 _TRAILING_CREDIT = re.compile(
-    r"\s*[（(【\[]\s*(?:责任编辑|責任編輯|责编|編輯|编辑)\s*[：:][^）)】\]\n]{0,30}[）)】\]]\s*$"
+    r"(?<!\s)\s*+[（(【\[]\s*+(?:责任编辑|責任編輯|责编|編輯|编辑)\s*[：:][^）)】\]\n]{0,30}[）)】\]]\s*$"
 )
 _END_OF_ARTICLE = re.compile(
     r"^[\s\u3000（(【]*(?:相关阅读|相关新闻|相关链接|相关报道|延伸阅读|推荐阅读|猜你喜欢|热门推荐|相关文章)[：:】）)]?\s*$"

@@ -17,6 +17,8 @@ _NEXT_FIELD = re.compile(r"(?:作者|责任编辑|責任編輯|编辑|记者|时
 _CITY = re.compile(r"[（(][^）)]*[）)]?$")
 _PUBLISHING = re.compile(r"发布|發布|发表|发稿|日期|时间|時間|来源|來源|稿源|更新|published|posted", re.I)
 _CLOCK_LINE = re.compile(r"^(?:今天是|今日是|现在是|当前时间|欢迎)|copyright|©|版权所有", re.I)
+_LONGEST = 100
+"""Characters of a name that are looked at."""
 _OWN = frozenset(
     ("本站", "本网", "本網", "本网站", "原创", "原創", "网络", "互联网", "本报", "本刊", "未知", "整理", "转载", "综合")
 )
@@ -64,7 +66,7 @@ def first_publisher(source: str, site: str) -> str:
 
 
 def _house(name: str) -> str:
-    plain = "".join(filter(str.isalnum, _CITY.sub("", name.strip()))).lower()
+    plain = "".join(filter(str.isalnum, _CITY.sub("", name.strip()[:_LONGEST]))).lower()
     while (shorter := _KIND.sub("", plain)) != plain and len(shorter) > 1:
         plain = shorter
     return plain

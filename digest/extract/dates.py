@@ -136,7 +136,8 @@ def _from_mail(text: str) -> Iterator[datetime]:
         found = parsedate_to_datetime(text)
     except (ValueError, OverflowError, TypeError, IndexError):
         return
-    yield found if found.tzinfo else found.replace(tzinfo=BEIJING)
+    if 1900 <= found.year < 2100:  # as in the other forms; the year 9999 has moments that no other zone knows
+        yield found if found.tzinfo else found.replace(tzinfo=BEIJING)
 
 
 def _in_han(text: str) -> Iterator[date]:

@@ -39,7 +39,7 @@ _NO_TITLE = re.compile(
 )
 _FAULTS = (
     KeyError, ValueError, TypeError, AttributeError, IndexError, OSError, RuntimeError, AssertionError, OverflowError,
-    zlib.error, BadZipFile,
+    zlib.error, BadZipFile, EOFError,
 )  # fmt: skip
 
 

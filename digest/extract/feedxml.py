@@ -35,6 +35,8 @@ _LONG_NAME = re.compile(
 """Feedparser looks for a mail address in names, from every character on to the end."""
 _NAMESPACE = re.compile(r"(\bxmlns(?::[\w.-]{1,40})?\s{0,9}=\s{0,9})(\"[^\"<>]{0,500}\"|'[^'<>]{0,500}')")
 """The parser takes the name of a namespace apart at white space."""
+_LONG_BASE = re.compile(r"\bxml:base\s{0,9}=\s{0,9}([\"'])[^\"'<>]{2000,}")
+"""Feedparser joins it with something at every tag."""
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _ITEM = re.compile(r"(?:[\w.-]+:)?(?:item|entry)", re.I)
 _ITEM_END = re.compile(r"</(?:[\w.-]+:)?(?:item|entry)\s*>", re.I)
@@ -73,6 +75,7 @@ def prepare_feed(text: str, limit: int) -> tuple[bytes, list[str]]:
     text, problems = _cut(text[root.start() if root else 0 :], limit)
     if text.count("&") > MOST_REFERENCES:
         raise FormatError("the feed has too many references", "leave it out, or tell its publisher")
+    text = _LONG_BASE.sub(r"xml:base=\1", text)
     text = _NAMESPACE.sub(lambda match: match[1] + "".join(match[2].split()), _LONG_NAME.sub(r"\1", text))
     text = legal_xml(text)
     return b'<?xml version="1.0" encoding="utf-8"?>\n' + text.encode("utf-8"), problems

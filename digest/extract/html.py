@@ -29,6 +29,7 @@ _PAGE_PART = re.compile(r"<(?:title|link|form|script|table|nav|header|footer)\b"
 _LINK = re.compile(r"<a\s[^<>]{0,500}href", re.I)
 _LINKS_OF_A_PAGE = 12
 _UNSEEN = re.compile(r"<(script|style)\b.*?(?:</\1\s*>|\Z)|<!--.*?(?:-->|\Z)", re.I | re.S)
+_REFERENCE = re.compile(r"&#(\d{1,8}|[xX][0-9a-fA-F]{1,8});?")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f]")
 
 
@@ -56,7 +57,7 @@ def parse(text: str) -> Any:
     """Return the lxml root of `text`, a page or a fragment; None where there is nothing in it."""
     from lxml import etree, html
 
-    source = _CONTROL.sub("", text)
+    source = _REFERENCE.sub(_legal, _CONTROL.sub("", text))
     if not source.strip():
         return None
     # The declaration of an encoding speaks of the bytes; lxml refuses it in text that is already decoded.
@@ -68,6 +69,14 @@ def parse(text: str) -> Any:
         )
     except (etree.ParserError, etree.XMLSyntaxError, ValueError):
         return None
+
+
+def _legal(match: re.Match[str]) -> str:
+    """A reference to a character that lxml lets be set as a text again, or nothing."""
+    code = match[1]
+    number = int(code[1:], 16) if code[0] in "xX" else int(code)
+    legal = number in (9, 10, 13) or 32 <= number < 0xD800 or 0xE000 <= number < 0xFFFE or number > 0xFFFF
+    return match[0] if legal else ""
 
 
 def fragment_lines(text: str) -> list[str]:
@@ -130,5 +139,7 @@ def flat(text: str | None) -> str:
         return text or ""
     if text.isspace():
         return " "
-    text = re.sub(r"(?<=[\u3000-\u9fff\uff00-\uffef])[ \t]*[\r\n]+[ \t\r\n]*(?=[\u3000-\u9fff\uff00-\uffef])", "", text)
+    text = re.sub(
+        r"(?<=[\u3000-\u9fff\uff00-\uffef])[ \t]*+[\r\n][ \t\r\n]*+(?=[\u3000-\u9fff\uff00-\uffef])", "", text
+    )
     return text.replace("\n", " ").replace("\r", " ")

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from digest.extract.html import element_lines
@@ -16,6 +17,7 @@ SHORTEST, LONGEST = 12, 240
 """How wide a headline is, in columns of which a Han character takes two; shorter links are mostly navigation."""
 
 _MOST = 4_000
+_MOST_INSIDE, _MOST_PIECES = 100, 20
 _MOST_LETTERS = 600
 """Of a line in a link; one of more is no headline."""
 _FILES = re.compile(r"\.(?:jpe?g|png|gif|webp|svg|zip|rar|7z|gz|exe|apk|mp[34]|avi|wmv|flv|xlsx?|css|js|ico)$", re.I)
@@ -62,10 +64,7 @@ def link_title(anchor: Any) -> str:
     """Return the headline of a link: its heading or first line, without a date in it; whole where the page cut it."""
     heading = next(anchor.iter("h1", "h2", "h3", "h4", "h5", "h6"), None)
     lines = [line[:_MOST_LETTERS] for line in element_lines(anchor if heading is None else heading)]
-    dates = [
-        text for inner in anchor.iterdescendants() if only_date(text := " ".join("".join(inner.itertext()).split()))
-    ]
-    for text in dates:
+    for text in _dates_inside(anchor):
         lines = [line.replace(text, " ") for line in lines]
     lines = [tidy for line in lines if width(tidy := _tidy(line)) >= 4 and not only_date(tidy)]
     shown = lines[0] if lines else ""
@@ -111,11 +110,18 @@ def texts_outside(element: Any, anchor: Any) -> list[str]:
     return [folded for piece in pieces if piece and (folded := " ".join(piece.split()))]
 
 
+def _dates_inside(anchor: Any) -> list[str]:
+    """The dates that elements inside a link hold; of one that holds many, the first ones."""
+    elements = islice(anchor.iterdescendants(), _MOST_INSIDE)
+    texts = (" ".join("".join(islice(inner.itertext(), _MOST_PIECES)).split()) for inner in elements)
+    return [text for text in texts if only_date(text)]
+
+
 def _beside(row: Row, inside: dict[Any, set[str]]) -> tuple[str, ...]:
     """The texts of a row beside its headline: around the link, in it, or between this row and the next."""
     anchor = row.link.anchor
     told = texts_outside(row.element, anchor) if row.element is not anchor else []
-    told += [text for inner in anchor.iterdescendants() if only_date(text := "".join(inner.itertext()).strip())]
+    told += _dates_inside(anchor)
     told += [line for line in element_lines(anchor) if _tidy(line) != row.link.title]
     told.append(row.element.tail or "")
     following = row.element.getnext()

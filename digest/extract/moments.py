@@ -65,7 +65,7 @@ def _of_digits(digits: str) -> datetime | date | None:
 def _of_parts(parts: Sequence[object]) -> datetime | date | None:
     """The moment of [2024, 1, 11, 9, 30], as Java writes a LocalDateTime."""
     numbers = [part for part in parts[:6] if isinstance(part, int) and not isinstance(part, bool)]
-    if not 3 <= len(numbers) == min(len(parts), 6):
+    if not 3 <= len(numbers) == min(len(parts), 6) or not 1900 <= numbers[0] < 2100:
         return None
     try:
         return datetime(*numbers, tzinfo=BEIJING) if len(numbers) > 3 else date(*numbers)  # type: ignore[misc,arg-type]  # three to six

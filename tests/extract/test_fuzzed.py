@@ -107,6 +107,19 @@ CRASHES: dict[str, tuple[Reader, str]] = {
         block,
         f"<html><meta http-equiv=refresh content='{'1' * 5000};url=/x'></html>",
     ),
+    "a moment that Beijing's calendar does not know": (
+        article,
+        page("<meta name=pubdate content='Fri, 31 Dec 9999 23:59:59 -1200'>"),
+    ),
+    "another in a JSON list": (
+        json_list,
+        f'[{{"title":"{ROW}","url":"/1","date":[1,1,1,0,0]}},{{"title":"{ROW}","date":1}}]',
+    ),
+    "a reference to a control character in preformatted text": (article, page(body=f"<pre>&#1;{TEXT}&#xFFFF;</pre>")),
+    "the same behind a list of links": (
+        article,
+        page(body="<div>" + f"<ul>{f'<li><a href=/1>{ROW}</a></li>' * 9}</ul>&#1;{TEXT}</div>"),
+    ),
     "an address of several scripts and no host": (page_list, f"<html><a href='https://．/1'>{ROW}</a></html>"),
 }
 
@@ -129,6 +142,18 @@ SLOW: dict[str, tuple[Reader, str]] = {
     "a name that may be the beginning of an address": (feed, item(f"<dc:creator>{'a-' * 95_000}</dc:creator>")),
     "the same in CDATA": (feed, item(f"<author><![CDATA[]{'a-' * 95_000}]]></author>")),
     "the same in Chinese": (feed, item(f"<author>{'记者' * 30_000}</author>")),
+    "a base that every tag is joined with": (
+        feed,
+        item(f"<description xml:base='https://a.cn/{'a/' * 40_000}'>{'<a href=x>b</a>' * 4_000}</description>"),
+    ),
+    "links that are never closed": (page_list, "<html>" + f"<a href=/1>{'<b>岚</b>' * 200}" * 60),
+    "the name of a site": (
+        article,
+        page(f"<meta name=ContentSource content={'网' * 60_000}><meta name=SiteName content={'岚溪' * 30_000}>"),
+    ),
+    "wide spaces in a line": (article, page(body=f"<p>{TEXT}{chr(0x3000) * 60_000}{TEXT}</p>")),
+    "line feeds behind a character": (article, page(body=f"<p>{TEXT}溪" + "\n" * 190_000 + f"a{TEXT}</p>")),
+    "a headline of dots": (page_list, f"<html><a href=/1>{'…' * 60_000}x</a>"),
     "a title of references": (feed, item("").replace("题目", "&" * 3_000_000)),
 }
 
