@@ -76,21 +76,21 @@ class Reader:
 
     def gather(self, edition: Edition, progress: Progress | None = None) -> Gathering:
         """Return what the sources of an edition hold."""
+        forgotten = self._find_forgotten(edition)
         found = gather(source_places(self._settings, edition), progress, self._collect)
-        self._add_forgotten(edition, found)
+        read = set(found.kept)
+        found.kept.extend(key for key in forgotten if key not in read)
+        found.stale |= {key: reason for key, reason in forgotten.items() if reason and key not in read}
         return found
 
-    def _add_forgotten(self, edition: Edition, found: Gathering) -> None:
-        """Add what an earlier run kept and did not offer: it broke off, or it ran for another edition."""
+    def _find_forgotten(self, edition: Edition) -> dict[str, str]:
+        """Return what an earlier run kept and did not offer: it broke off, or it ran for another edition."""
         store, now = self._store, self._clock()
         if not (self._keeps and store):
-            return
+            return {}
         sources = {source.name: source for source in self._settings.sources_of(edition) if source.on_web}
-        for article in store.find_unoffered(edition.name, sources, now - FORGOTTEN):
-            stale = stale_reason(article, sources[article.source].max_age, now)
-            found.kept.append(article.key)
-            if stale:
-                found.stale[article.key] = stale
+        articles = store.find_unoffered(edition.name, sources, now - FORGOTTEN)
+        return {article.key: stale_reason(article, sources[article.source].max_age, now) for article in articles}
 
     def check_mailed(self) -> None:
         """Look again at the pages mailed in the last days, and keep what changed or is gone."""

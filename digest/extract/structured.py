@@ -81,11 +81,11 @@ def _text(node: Mapping[str, Any], names: tuple[str, ...]) -> str:
     return ""
 
 
-def _names(value: Any, *, inside: bool = False) -> list[str]:
+def _names(value: Any) -> list[str]:
     if isinstance(value, Mapping):
         value = value.get("name")
-    if isinstance(value, list) and not inside:
-        return [name for item in value[:6] for name in _names(item, inside=True)]
+    if isinstance(value, list):
+        return [name for item in value[:6] if not isinstance(item, list) for name in _names(item)]
     if not isinstance(value, str) or value.startswith(("http://", "https://")):
         return []
     clean = " ".join(re.sub(r"<[^>]+>", "", value).split())

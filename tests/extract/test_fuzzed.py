@@ -89,20 +89,12 @@ def read_or_refuse(read: Reader, data: str) -> object:
 OUTLINE = "<opml><body><outline text='{}' xmlUrl='https://x.cn/rss'/></body></opml>"
 
 CRASHES: dict[str, tuple[Reader, str]] = {
-    "a page whose only link stands beside its missing body": (
-        page_list,
-        f"<html><frameset><a href='1.html'>{ROW}</a></frameset></html>",
-    ),
-    "a list of one link and nothing else": (page_list, f"<html></body><a href='/1.html'>{ROW}</a>"),
+    "a page whose only link stands in its head": (page_list, f"<html><head><e><a href=1.html>{ROW}</a>"),
     "authors in authors in a JSON list": (json_list, f'[{{"title":"{ROW}","url":"/1","author":{NESTED}}}]'),
-    "authors in authors in JSON-LD": (
-        article,
-        page(f'<script type="application/ld+json">{{"@type":"NewsArticle","author":{NESTED}}}</script>'),
-    ),
     "half a surrogate pair in OPML": (opml, OUTLINE.format("a&#xD800;b")),
     "the same behind what is no CDATA in an attribute": (opml, OUTLINE.format("<![CDATA[&#xD800;")),
     "a root element without a name": (opml, "<:-><outline/></:->"),
-    "a namespace with a space in it": (feed, item("").replace("/dc/", "/d\xa0c/ x/")),
+    "a namespace with a space in it": (feed, item("<dc:creator>王</dc:creator>").replace("/dc/", "/d\xa0c/ x/")),
     "a redirect after more seconds than an int has digits": (
         block,
         f"<html><meta http-equiv=refresh content='{'1' * 5000};url=/x'></html>",
@@ -113,21 +105,20 @@ CRASHES: dict[str, tuple[Reader, str]] = {
     ),
     "another in a JSON list": (
         json_list,
-        f'[{{"title":"{ROW}","url":"/1","date":[1,1,1,0,0]}},{{"title":"{ROW}","date":1}}]',
+        f'[{{"title":"{ROW}","url":"/1","date":"Fri, 31 Dec 9999 23:59:59 -1200"}},{{"title":"{ROW}","url":"/2","date":"Fri, 31 Dec 9999 23:59:59 -1200"}}]',
     ),
     "a reference to a control character in preformatted text": (article, page(body=f"<pre>&#1;{TEXT}&#xFFFF;</pre>")),
     "the same behind a list of links": (
         article,
         page(body="<div>" + f"<ul>{f'<li><a href=/1>{ROW}</a></li>' * 9}</ul>&#1;{TEXT}</div>"),
     ),
-    "an address of several scripts and no host": (page_list, f"<html><a href='https://．/1'>{ROW}</a></html>"),
 }
 
 SPACES = " " * 60_000
 SLOW: dict[str, tuple[Reader, str]] = {
     "spaces before what is no JSON": (json_list, SPACES * 3 + "x"),
     "spaces behind a guard": (json_list, f"while(1){SPACES * 3}x"),
-    "spaces in a declared charset": (article, f"<meta charset={' ' * 16_000}<p>{TEXT}</p>"),
+    "spaces in a declared charset": (article, f"<meta charset={SPACES * 3}"),
     "scripts that never end": (json_list, f'[{{"title":"{"<script>" * 23_000}{ROW}","url":"/1"}}]'),
     "records that never end": (page_list, "<html>" + "<script type=text/xml>" * 8_000),
     "scripts that never begin": (page_list, "<html>" + "<script text/xml " * 10_000),
@@ -144,16 +135,13 @@ SLOW: dict[str, tuple[Reader, str]] = {
     "the same in Chinese": (feed, item(f"<author>{'记者' * 30_000}</author>")),
     "a base that every tag is joined with": (
         feed,
-        item(f"<description xml:base='https://a.cn/{'a/' * 40_000}'>{'<a href=x>b</a>' * 4_000}</description>"),
+        item(f"<description xml:base='https://a.cn/{'a/' * 50_000}'>{'<b/>' * 20_000}</description>"),
     ),
-    "links that are never closed": (page_list, "<html>" + f"<a href=/1>{'<b>岚</b>' * 200}" * 60),
-    "the name of a site": (
-        article,
-        page(f"<meta name=ContentSource content={'网' * 60_000}><meta name=SiteName content={'岚溪' * 30_000}>"),
+    "links that are never closed": (
+        page_list,
+        "<html>" + f"<div><a href=/1>{ROW}" * 120 + "<b>1</b>" * 4_000,
     ),
-    "wide spaces in a line": (article, page(body=f"<p>{TEXT}{chr(0x3000) * 60_000}{TEXT}</p>")),
-    "line feeds behind a character": (article, page(body=f"<p>{TEXT}溪" + "\n" * 190_000 + f"a{TEXT}</p>")),
-    "a headline of dots": (page_list, f"<html><a href=/1>{'…' * 60_000}x</a>"),
+    "a headline of dots": (page_list, f"<html><a href=/1>{ROW}{'。' * 60_000}x</a>"),
     "a title of references": (feed, item("").replace("题目", "&" * 3_000_000)),
 }
 
