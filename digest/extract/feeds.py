@@ -23,6 +23,8 @@ from digest.urls import clean_url
 
 _NOT_A_FEED = "use page-list for a list page, or the address of the feed that it announces"
 _PERSON = re.compile(r"[\w.+-]{1,64}@[\w.-]{1,255}\.\w+|[<>]|^\s*\(|\)\s*$|\(\s*\)")
+_FAULTS = (TypeError, ValueError, LookupError, AttributeError, OverflowError)
+"""What feedparser stumbles over, such as a chapter of a podcast without a time."""
 _DATES = ("published", "updated", "created")
 
 
@@ -51,7 +53,10 @@ def read_feed(document: Document, limit: int = 500) -> Listing:
     if not root:
         raise FormatError(f"{document.name} is no feed", "a feed is RSS, Atom, RDF or JSON Feed")
     data, problems = prepare_feed(text, limit)
-    parsed = _parse(data)
+    try:
+        parsed = _parse(data)
+    except _FAULTS as error:
+        raise FormatError(f"{document.name} is a feed that is broken: {error}"[:300], "open it in a browser") from error
     feed, rows = parsed["feed"], parsed["entries"][:limit]
     if not rows and parsed.get("bozo") and not feed.get("title"):
         raise FormatError(f"{document.name} is a feed that is broken: {_complaint(parsed)}", "open it in a browser")

@@ -17,7 +17,7 @@ SHORTEST, LONGEST = 12, 240
 """How wide a headline is, in columns of which a Han character takes two; shorter links are mostly navigation."""
 
 _MOST = 4_000
-_MOST_INSIDE, _MOST_PIECES = 100, 20
+_HUGE, _MOST_INSIDE, _MOST_PIECES = 1_000, 100, 20
 _MOST_LETTERS = 600
 """Of a line in a link; one of more is no headline."""
 _FILES = re.compile(r"\.(?:jpe?g|png|gif|webp|svg|zip|rar|7z|gz|exe|apk|mp[34]|avi|wmv|flv|xlsx?|css|js|ico)$", re.I)
@@ -63,6 +63,8 @@ def article_links(root: Any, base: str, own: str, narrowest: int = SHORTEST) -> 
 def link_title(anchor: Any) -> str:
     """Return the headline of a link: its heading or first line, without a date in it; whole where the page cut it."""
     heading = next(anchor.iter("h1", "h2", "h3", "h4", "h5", "h6"), None)
+    if next(islice(anchor.iterdescendants(), _HUGE, None), None) is not None:
+        return ""  # one that was never closed and holds half the page
     lines = [line[:_MOST_LETTERS] for line in element_lines(anchor if heading is None else heading)]
     for text in _dates_inside(anchor):
         lines = [line.replace(text, " ") for line in lines]

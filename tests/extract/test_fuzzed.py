@@ -88,6 +88,8 @@ def read_or_refuse(read: Reader, data: str) -> object:
 
 OUTLINE = "<opml><body><outline text='{}' xmlUrl='https://x.cn/rss'/></body></opml>"
 
+LATE = f'{{"title":"{ROW}","date":"Fri, 31 Dec 9999 23:59:59 -1200","text":"{TEXT}"}}'
+
 CRASHES: dict[str, tuple[Reader, str]] = {
     "a page whose only link stands in its head": (page_list, f"<html><head><e><a href=1.html>{ROW}</a>"),
     "authors in authors in a JSON list": (json_list, f'[{{"title":"{ROW}","url":"/1","author":{NESTED}}}]'),
@@ -95,6 +97,10 @@ CRASHES: dict[str, tuple[Reader, str]] = {
     "the same behind what is no CDATA in an attribute": (opml, OUTLINE.format("<![CDATA[&#xD800;")),
     "a root element without a name": (opml, "<:-><outline/></:->"),
     "a namespace with a space in it": (feed, item("<dc:creator>王</dc:creator>").replace("/dc/", "/d\xa0c/ x/")),
+    "a chapter of a podcast without a time": (
+        feed,
+        item("<psc:chapters xmlns:psc='http://podlove.org/simple-chapters'><psc:chapter/></psc:chapters>"),
+    ),
     "a redirect after more seconds than an int has digits": (
         block,
         f"<html><meta http-equiv=refresh content='{'1' * 5000};url=/x'></html>",
@@ -103,10 +109,7 @@ CRASHES: dict[str, tuple[Reader, str]] = {
         article,
         page("<meta name=pubdate content='Fri, 31 Dec 9999 23:59:59 -1200'>"),
     ),
-    "another in a JSON list": (
-        json_list,
-        f'[{{"title":"{ROW}","url":"/1","date":"Fri, 31 Dec 9999 23:59:59 -1200"}},{{"title":"{ROW}","url":"/2","date":"Fri, 31 Dec 9999 23:59:59 -1200"}}]',
-    ),
+    "the same twice in a JSON list": (json_list, f"[{', '.join([LATE] * 2)}]"),
     "a reference to a control character in preformatted text": (article, page(body=f"<pre>&#1;{TEXT}&#xFFFF;</pre>")),
     "the same behind a list of links": (
         article,
