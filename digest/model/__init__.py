@@ -1,0 +1,58 @@
+"""The nouns of the program: frozen values that flow from room to room.
+
+    Document -> Article -> Summary -> Issue -> Letter -> Receipt
+
+Nothing here reads, writes, ranks or renders.  Offsets are counted in Python characters (Unicode code points),
+`start` inclusive and `end` exclusive, always into `Article.text`.
+"""
+
+from __future__ import annotations
+
+from digest.model.articles import Article, Document, Entry, Listing
+from digest.model.facts import Appointment, DocumentCard, Fact, FactKind
+from digest.model.issue import Coverage, Issue, Names, SourceReport, Trend
+from digest.model.items import Addition, Event, Highlight, Item, Passage, Reference, Revision, Section, Standing, Told
+from digest.model.mail import Attachment, Letter, Receipt, State
+from digest.model.rules import Edition, Filter, Recipient, SectionRule, Word, WordFile, WordGroup
+from digest.model.summary import Sentence, Summary, Verdict, join_printed
+
+__all__ = [
+    "Addition",
+    "Appointment",
+    "Article",
+    "Attachment",
+    "Coverage",
+    "Document",
+    "DocumentCard",
+    "Edition",
+    "Entry",
+    "Event",
+    "Fact",
+    "FactKind",
+    "Filter",
+    "Highlight",
+    "Issue",
+    "Item",
+    "Letter",
+    "Listing",
+    "Names",
+    "Passage",
+    "Receipt",
+    "Recipient",
+    "Reference",
+    "Revision",
+    "Section",
+    "SectionRule",
+    "Sentence",
+    "SourceReport",
+    "Standing",
+    "State",
+    "Summary",
+    "Told",
+    "Trend",
+    "Verdict",
+    "Word",
+    "WordFile",
+    "WordGroup",
+    "join_printed",
+]
