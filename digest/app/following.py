@@ -214,7 +214,8 @@ def _read_entries(collected: Collected, first: Document, access: Access, tools: 
     listed: dict[str, tuple[Entry, Document]] = {}
     for document, entry in _entries(collected, first, access, tools):
         identity = identify_url(entry.article.url) if entry.article.url else entry.article.key
-        listed.setdefault(identity, (entry, document))
+        placed = replace(entry, article=replace(entry.article, position=len(listed) + 1))
+        listed.setdefault(identity, (placed, document))
         if len(listed) >= collected.source.items:
             break
     collected.listed = len(listed)

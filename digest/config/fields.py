@@ -14,7 +14,8 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Val
 
 from digest.config.addresses import clean_line, encode_host, parse_mailbox
 from digest.config.wording import find_nearest, quote
-from digest.model import Recipient
+from digest.errors import ConfigError
+from digest.model import Recipient, WordFile
 
 LONGEST_HEADING = 80
 
@@ -103,8 +104,28 @@ def _check_host(host: str) -> str:
     return name
 
 
+def _read_words(value: object, info: ValidationInfo) -> object:
+    """The keyword file that a path leads to."""
+    from digest.config.wordfile import parse_word_file
+
+    if isinstance(value, WordFile):
+        return value
+    path = _resolve_below("folder")(value, info)
+    if not isinstance(path, Path):
+        raise ValueError('must be a path in quotes: write keywords = "frequency_words.txt"')
+    try:
+        return parse_word_file(path.read_text(encoding="utf-8-sig"), path.name)
+    except OSError as error:
+        raise ValueError(f"leads to {path}, which cannot be read: {error.strerror or error}") from None
+    except UnicodeDecodeError:
+        raise ValueError(f"leads to {path}, which is not UTF-8: save it as UTF-8 in your editor") from None
+    except ConfigError as error:
+        raise ValueError(f"leads to a file with mistakes: {'; '.join(error.mistakes or (error.message,))}") from None
+
+
 FolderPath = Annotated[Path, BeforeValidator(_resolve_below("folder"))]
 DataPath = Annotated[Path, BeforeValidator(_resolve_below("data_dir"))]
+WordList = Annotated[WordFile, BeforeValidator(_read_words)]
 Zone = Annotated[str, AfterValidator(_check_zone)]
 Line = Annotated[str, AfterValidator(_check_line)]
 Mailbox = Annotated[Recipient, BeforeValidator(_read_mailbox)]

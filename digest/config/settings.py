@@ -6,18 +6,18 @@ stands is added by `digest.config.mistakes`.
 
 from __future__ import annotations
 
-import re
+from datetime import date
 from pathlib import Path
-from typing import Literal
 
 from pydantic import Field, ValidationInfo, field_validator
 
-from digest.config.fields import DataPath, FolderPath, Heading, Line, Mailbox, Table, Zone
+from digest.config.editions import EditionSettings, FilterSettings, ScheduleSettings, SectionSettings, SummarySettings
+from digest.config.fields import DataPath, FolderPath, Line, Table, Zone
 from digest.config.mail import MailSettings
 from digest.config.sources import CollectSettings, PathSettings, SelectSettings, SourceSettings
 from digest.config.wording import quote, suggest
 from digest.errors import ConfigError, UsageError
-from digest.model import Edition, Recipient, SectionRule
+from digest.model import UNTOLD_TIER, Edition
 
 
 class StoreSettings(Table):
@@ -41,95 +41,19 @@ class StoreSettings(Table):
         return path
 
 
-class ScheduleSettings(Table):
-    """When an edition is due."""
+class CalendarSettings(Table):
+    """Days that differ from the State Council's calendar of holidays (放假安排), or that it does not name yet."""
 
-    at: str = Field(default="08:00", description="time of day", examples=['"08:00"'])
-    days: Literal["daily"] = Field(default="daily", description="which days", examples=['"daily"'])
+    holidays: tuple[date, ...] = Field(default=(), description="days off", examples=["[2027-02-08, 2027-02-09]"])
+    workdays: tuple[date, ...] = Field(default=(), description="days of work on a weekend", examples=["[2027-02-20]"])
 
-    @field_validator("at")
+    @field_validator("workdays")
     @classmethod
-    def _check_time(cls, at: str) -> str:
-        if not re.fullmatch(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]", at):
-            raise ValueError(f'is {quote(at)}, which is no time from 00:00 to 23:59: write at = "08:00"')
-        return at
-
-
-class SummarySettings(Table):
-    """How long one summary may be."""
-
-    chars: int = Field(default=120, ge=20, le=2000, description="characters of one summary", examples=["120"])
-
-
-class SectionSettings(Table):
-    """A heading of an edition, and what goes under it."""
-
-    title: Heading = Field(description="heading", examples=['"财经"'])
-    words: tuple[Line, ...] = Field(default=(), description="words that lead here", examples=['["央行", "股市"]'])
-    sources: tuple[Line, ...] = Field(
-        default=(), validate_default=True, description="sources that lead here", examples=['["samples"]']
-    )
-
-    @field_validator("sources")
-    @classmethod
-    def _check_rule(cls, sources: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
-        if not sources and info.data.get("words") == ():
-            raise ValueError('and words are both empty, so nothing would go here: write words = ["央行"]')
-        return sources
-
-
-class EditionSettings(Table):
-    """One digest: what goes in, how it is ordered, who gets it and when."""
-
-    name: str = Field(description="short name for commands", examples=['"daily"'])
-    title: Heading | None = Field(default=None, description="what the mail is called", examples=['"每日摘要"'])
-    recipients: tuple[Mailbox, ...] = Field(default=(), description="who gets it", examples=['["王芳 <b@example.cn>"]'])
-    sources: tuple[Line, ...] = Field(default=("*",), description='names of sources, "*" for all', examples=['["*"]'])
-    timezone: Zone | None = Field(default=None, description="where it differs", examples=['"Asia/Shanghai"'])
-    schedule: ScheduleSettings = Field(default=ScheduleSettings(), examples=['{ at = "08:00", days = "daily" }'])
-    summary: SummarySettings = Field(default=SummarySettings(), examples=["{ chars = 120 }"])
-    items: int = Field(default=30, ge=1, le=500, description="entries at most", examples=["30"])
-    group_by: Literal["none", "source", "topic"] = Field(default="none", description="headings", examples=['"none"'])
-    section: tuple[SectionSettings, ...] = Field(default=(), description="sections of its own")
-
-    @field_validator("name")
-    @classmethod
-    def _check_slug(cls, name: str) -> str:
-        if not re.fullmatch(r"[a-z0-9-]{1,64}", name):
-            raise ValueError(f'is {quote(name)}, but takes only a-z, 0-9 and "-": write name = "daily"')
-        return name
-
-    @field_validator("recipients")
-    @classmethod
-    def _check_recipients(cls, recipients: tuple[Recipient, ...]) -> tuple[Recipient, ...]:
-        seen: set[str] = set()
-        for recipient in recipients:
-            if recipient.address.casefold() in seen:
-                raise ValueError(f"holds {quote(recipient.address)} twice: delete one of them")
-            seen.add(recipient.address.casefold())
-        return recipients
-
-    @field_validator("sources")
-    @classmethod
-    def _check_sources(cls, sources: tuple[str, ...]) -> tuple[str, ...]:
-        if not sources:
-            raise ValueError('is empty, so the edition would be too: write sources = ["*"]')
-        return sources
-
-    def to_edition(self, timezone: str) -> Edition:
-        """The edition as the rest of the program knows it, in its own time zone or in the one given."""
-        return Edition(
-            name=self.name,
-            title=self.title or self.name,
-            recipients=self.recipients,
-            sources=self.sources,
-            timezone=self.timezone or timezone,
-            at=self.schedule.at,
-            chars=self.summary.chars,
-            items=self.items,
-            group_by=self.group_by,
-            sections=tuple(SectionRule(rule.title, rule.words, rule.sources) for rule in self.section),
-        )
+    def _check_apart(cls, workdays: tuple[date, ...], info: ValidationInfo) -> tuple[date, ...]:
+        for day in workdays:
+            if day in info.data.get("holidays", ()):
+                raise ValueError(f"and holidays both name {day}: take it out of one of them")
+        return workdays
 
 
 class Settings(Table):
@@ -145,6 +69,7 @@ class Settings(Table):
     mail: MailSettings | None = None
     store: StoreSettings = StoreSettings()
     collect: CollectSettings = CollectSettings()
+    calendar: CalendarSettings = CalendarSettings()
     source: tuple[SourceSettings, ...] = ()
     edition: tuple[EditionSettings, ...] = ()
 
@@ -157,7 +82,8 @@ class Settings(Table):
 
     def editions(self) -> tuple[Edition, ...]:
         """Every edition in the order of the file."""
-        return tuple(table.to_edition(self.timezone) for table in self.edition)
+        tiers = {table.name: table.tier for table in self.source if table.tier != UNTOLD_TIER}
+        return tuple(table.to_edition(self.timezone, tiers) for table in self.edition)
 
     def find_edition(self, name: str) -> Edition:
         """The edition of that name; raises UsageError with the nearest name where there is none."""
@@ -186,6 +112,7 @@ TABLES: dict[tuple[str, ...], type[Table]] = {
     ("mail",): MailSettings,
     ("store",): StoreSettings,
     ("collect",): CollectSettings,
+    ("calendar",): CalendarSettings,
     ("source",): SourceSettings,
     ("source", "select"): SelectSettings,
     ("source", "paths"): PathSettings,
@@ -193,4 +120,5 @@ TABLES: dict[tuple[str, ...], type[Table]] = {
     ("edition", "schedule"): ScheduleSettings,
     ("edition", "summary"): SummarySettings,
     ("edition", "section"): SectionSettings,
+    ("edition", "filter"): FilterSettings,
 }

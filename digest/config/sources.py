@@ -12,6 +12,7 @@ from pydantic import Field, ValidationError, ValidationInfo, field_validator
 from digest.config.fields import FolderPath, Line, Table
 from digest.config.wording import quote
 from digest.errors import ConfigError, UsageError
+from digest.model import UNTOLD_TIER
 
 Kind = Literal["feed", "page-list", "page", "json", "folder", "jsonl"]
 
@@ -79,6 +80,9 @@ class SourceSettings(Table):
     )
     url: str | None = Field(
         default=None, validate_default=True, description="its address", examples=['"https://example.cn/feed.xml"']
+    )
+    tier: int = Field(
+        default=UNTOLD_TIER, ge=1, le=5, description="rank among your sources, 1 the best", examples=["3"]
     )
     paused: bool = Field(default=False, description="true: left alone for now", examples=["true"])
     full_text: Literal["auto", "always", "never"] = Field(

@@ -99,6 +99,7 @@ def complete_article(article: Article, announced: Article) -> Article:
         categories=article.categories or announced.categories,
         origin=article.origin or announced.origin,
         source=announced.source or article.source,
+        position=announced.position,
     )
 
 

@@ -13,10 +13,11 @@ from digest.model.facts import Appointment, DocumentCard, Fact, FactKind
 from digest.model.issue import Coverage, Issue, Names, SourceReport, Trend
 from digest.model.items import Addition, Event, Highlight, Item, Passage, Reference, Revision, Section, Standing, Told
 from digest.model.mail import Attachment, Letter, Receipt, State
-from digest.model.rules import Edition, Filter, Recipient, SectionRule, Word, WordFile, WordGroup
+from digest.model.rules import UNTOLD_TIER, Edition, Filter, Recipient, SectionRule, Word, WordFile, WordGroup
 from digest.model.summary import Sentence, Summary, Verdict, join_printed
 
 __all__ = [
+    "UNTOLD_TIER",
     "Addition",
     "Appointment",
     "Article",

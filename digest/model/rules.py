@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+UNTOLD_TIER = 3
+"""The rank of a source of which none is said, among 1 (the best) to 5."""
+
 
 @dataclass(frozen=True, slots=True)
 class Word:
