@@ -6,7 +6,10 @@ Pure, and the only door to jinja2 and css-inline, which are imported when first 
 from __future__ import annotations
 
 from digest.render.context import Footer
+from digest.render.docx import render_docx
+from digest.render.ics import render_ics
 from digest.render.letter import render_letter, render_terminal
+from digest.render.markdown import render_markdown
 from digest.render.message import build_message, message_id
 from digest.render.summary import explain_text, summary_html, summary_markdown, summary_text
 
@@ -15,7 +18,10 @@ __all__ = [
     "build_message",
     "explain_text",
     "message_id",
+    "render_docx",
+    "render_ics",
     "render_letter",
+    "render_markdown",
     "render_terminal",
     "summary_html",
     "summary_markdown",

@@ -12,14 +12,21 @@ every address `safe_href`; every name below is always there, and what is unknown
     folded       [story]                                            listed by title only, to keep the letter small
     unlisted     0, or how many items even that list leaves out
     keywords     [词]                                               of the whole issue
-    coverage     {read, printed, merged, left_out, empty, known, unreadable, troubled, quiet, sources: [source]}
-                 troubled counts the sources with problems, quiet those not listed by name
-    source       {name, articles, problems: [text], failed: 0 or 1}
+    agenda       [{iso, day, weekday, kind: 截止 or 施行, title, body, number, href, item, told}]   the next workdays;
+                 item is its number in this issue or 0, told the day of the issue that printed it or empty
+    revisions    [{kind: 修改 or 撤下, title, after, site, href, told, passages: [{sign, label, text}]}]
+    trends       [{word, bars: ▁▃█, count, new: 0 or 1}]            names       [{label, names: [text]}]
+    coverage     {read, printed, merged, left_out, empty, known, unreadable, reasons: text, total, good, failed, silent,
+                 troubled, quiet, sources: [source]}
+                 total sources, of which good could be read and failed could not; silent are beyond their own rhythm;
+                 troubled have problems; quiet are not listed by name
+    source       {name, articles, problems: [text], failed: 0 or 1, failing: days, silent: days, usual: days}
     footer       {reason, unsubscribe, address, sender} in a mail; {} in a preview
     story        {number, anchor, title, href, site, published, published_iso, lang, sentences: [text], summary,
-                 keywords: [词], also: [{title, site, href}], also_count}
+                 keywords: [词], also: [{title, site, href}], also_count, added: [{sentence, site, href}], standing,
+                 earlier: {day, number, title, href} or {}, card: [{label, value}], genre, note}
                  href is an http(s) address or empty; anchor is `item-3`; lang is empty for simplified Chinese;
-                 also holds the first eight of also_count other reports
+                 also holds the first eight of also_count other reports; standing is 更新, 持续跟踪 or empty
 
 A story's sentences are verbatim, with …… where a tail was left off; `summary` is all of them in one paragraph.
 """
@@ -29,9 +36,24 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
-from digest.model import Coverage, Highlight, Issue, Item, Reference, Sentence, SourceReport, Summary, join_printed
+from digest.model import Highlight, Issue, Item, Reference, Sentence, Summary, join_printed
+from digest.render.day import (
+    LONGEST_NAME,
+    LONGEST_PROBLEM,
+    LONGEST_TITLE,
+    STANDINGS,
+    WEB,
+    Context,
+    addition_context,
+    agenda_rows,
+    card_rows,
+    coverage_context,
+    earlier_context,
+    name_rows,
+    revision_rows,
+    trend_rows,
+)
 from digest.render.typography import (
     chinese_date,
     chinese_weekday,
@@ -42,12 +64,19 @@ from digest.render.typography import (
     safe_href,
 )
 
-Context = dict[str, Any]
-WEB = ("http", "https")
+__all__ = [
+    "LONGEST_NAME",
+    "LONGEST_PROBLEM",
+    "LONGEST_TITLE",
+    "WEB",
+    "Context",
+    "Footer",
+    "issue_context",
+    "language_tag",
+    "list_keywords",
+    "printed_sentences",
+]
 
-LONGEST_TITLE = 200
-LONGEST_NAME = 40
-LONGEST_PROBLEM = 200
 LONGEST_HEADLINE = 36
 LONGEST_PREHEADER = 90
 MOST_KEYWORDS = 5
@@ -92,7 +121,11 @@ def issue_context(issue: Issue, footer: Footer | None = None) -> Context:
         "folded": [],
         "unlisted": 0,
         "keywords": list_keywords(issue.keywords),
-        "coverage": _coverage_context(issue.coverage),
+        "agenda": agenda_rows(issue.agenda, issue.day),
+        "revisions": revision_rows(issue.revisions, issue.day),
+        "trends": trend_rows(issue.trends),
+        "names": name_rows(issue.names),
+        "coverage": coverage_context(issue.coverage),
         "footer": _footer_context(footer) if footer else {},
     }
 
@@ -138,6 +171,12 @@ def _story(item: Item, issue: Issue) -> Context:
         "keywords": list_keywords(item.summary.keywords),
         "also": [_reference_context(reference) for reference in item.also[:MOST_REFERENCES]],
         "also_count": len(item.also),
+        "added": [addition_context(addition) for addition in item.added],
+        "standing": STANDINGS[item.standing],
+        "earlier": earlier_context(item, issue),
+        "card": card_rows(item.card, issue.day),
+        "genre": clip(clean(item.card.genre), LONGEST_NAME),
+        "note": clip(clean(item.note), LONGEST_PROBLEM),
     }
 
 
@@ -167,30 +206,6 @@ def _preheader(issue: Issue) -> str:
     sentences = [_printed(highlight.sentence) for highlight in issue.overview]
     titles = [clean(item.title) for item in issue.items[1:]] or [clean(item.title) for item in issue.items]
     return clip("".join(sentences) or "；".join(titles[:4]) or "今天没有新文章", LONGEST_PREHEADER)
-
-
-def _coverage_context(coverage: Coverage) -> Context:
-    return {
-        "read": coverage.read,
-        "printed": coverage.printed,
-        "merged": coverage.merged,
-        "left_out": coverage.left_out,
-        "empty": coverage.empty,
-        "known": coverage.known,
-        "unreadable": coverage.unreadable,
-        "troubled": sum(bool(source.problems) for source in coverage.sources),
-        "quiet": 0,
-        "sources": [_source_context(source) for source in coverage.sources],
-    }
-
-
-def _source_context(source: SourceReport) -> Context:
-    return {
-        "name": clip(clean(source.name), LONGEST_NAME) or "（未命名）",
-        "articles": source.articles,
-        "problems": [clip(clean(problem), LONGEST_PROBLEM) for problem in source.problems],
-        "failed": int(source.failed),
-    }
 
 
 def _footer_context(footer: Footer) -> Context:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from digest.errors import TemplateError
 from digest.model import Issue, Letter, join_printed
 from digest.render.context import Context, Footer, issue_context
+from digest.render.ics import render_ics
 from digest.render.templating import Press
 from digest.render.typography import clean, clip
 
@@ -47,11 +48,13 @@ def render_letter(issue: Issue, templates: Mapping[str, str], *, mail_footer: Fo
     press = Press(templates)
     context = issue_context(issue, mail_footer)
     html, cut = _fit_html(press, context, _lowest_first(issue))
+    calendar = render_ics(issue)
     return Letter(
         subject=_render_subject(press, context),
         html=html,
         text=_tidy(press.render(TEXT_TEMPLATE, context)),
         warnings=_warnings(html, cut, len(issue.items)),
+        attachments=() if calendar is None else (calendar,),
     )
 
 
@@ -136,7 +139,7 @@ def _reduce(context: Context, cut: _Cut, lowest: list[int]) -> Context:
 
 def _shorten(story: Context) -> Context:
     sentences = story["sentences"][:1]
-    return {**story, "sentences": sentences, "summary": join_printed(sentences, story["lang"])}
+    return {**story, "sentences": sentences, "summary": join_printed(sentences, story["lang"]), "added": []}
 
 
 def _unlink(story: Context, plain: bool) -> Context:

@@ -2,10 +2,13 @@
 
 The bytes are written here and not by `email.message`: that encodes a long List-Unsubscribe, which kills it, folds mixed
 subjects differently from version to version, and on older Pythons lets a title such as `A =?utf-8?q?=0A?= Bcc: x` open
-a header of its own.  Formats: RFC 5322 (headers), 2047 (encoded words), 2046 (multipart), 2919 and 2369 (List-*).
+a header of its own.  Formats: RFC 5322 (headers), 2047 (encoded words), 2046 (multipart), 2919 and 2369 (List-*), 2183
+and 2231 (the names of files).
 
 The result is ASCII with CRLF line ends.  No line is longer than 78 characters but one that holds an address too long to
 be folded.  Whatever text a subject or a name holds, it can neither end its header nor begin another.
+
+A letter is multipart/alternative; one with attachments is multipart/mixed, with the alternative as its first part.
 """
 
 from __future__ import annotations
@@ -15,15 +18,17 @@ from base64 import b64encode
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from hashlib import sha256
+from urllib.parse import quote
 
 from digest.errors import ConfigError
-from digest.model import Letter, Recipient
+from digest.model import Attachment, Letter, Recipient
 from digest.render.typography import clean, clip
 
 CRLF = "\r\n"
 LONGEST_LINE = 78
 LONGEST_SUBJECT = 200
 LONGEST_NAME = 40
+LONGEST_FILE_NAME = 100
 LONGEST_FIELD = 990
 WORD_BYTES = 39  # 52 characters of base64: with its frame and the longest header name an encoded word stays below 78
 
@@ -36,6 +41,10 @@ _DOMAIN = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?")
 _ADDRESS = re.compile(rf"[A-Za-z0-9!#$%&'*+/=?^_`{{|}}~.-]{{1,64}}@{_DOMAIN.pattern}")
 _MESSAGE_ID = re.compile(rf"<[A-Za-z0-9!#$%&'*+/=?^_`{{|}}~.-]+@{_DOMAIN.pattern}>")
 _LIST_LABEL = re.compile(r"[A-Za-z0-9_-]+")
+_MEDIA_TYPE = re.compile(r"(?:application|audio|font|image|text|video)/[a-z0-9][a-z0-9.+-]{0,99}")
+_NO_FILE_NAME = re.compile(r'[/\\:*?"<>|]')
+_PLAIN_FILE_NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,39}")
+_PIECE_OF_NAME = re.compile(r"(?:%..|[^%]){1,20}")  # at most 60 characters, an escaped octet in one piece
 _UNSUBSCRIBE = re.compile(r"(?:mailto|https):[!-;=?-~]+")
 
 
@@ -54,9 +63,9 @@ def build_message(
 
     The body depends on the letter alone and is the same for every recipient.  `date` is aware and printed with its own
     offset; `unsubscribe` is a `mailto:` or `https:` address, or empty.  Raises ConfigError where an address, the
-    Message-ID or `unsubscribe` could not stand in a header.
+    Message-ID or `unsubscribe` could not stand in a header, ValueError for an attachment's media type that is none.
     """
-    boundary = _boundary(letter)
+    content_type, body = _with_attachments(letter) if letter.attachments else _alternative(letter)
     fields = [
         *_address_field("From", sender),
         *_address_field("To", recipient),
@@ -74,12 +83,11 @@ def build_message(
         "X-Auto-Response-Suppress: OOF, AutoReply",
         "MIME-Version: 1.0",
         "Content-Language: zh-CN",
-        "Content-Type: multipart/alternative;",
-        f' boundary="{boundary}"',
+        *content_type,
         "",
         "",
     ]
-    return CRLF.join(fields).encode("ascii"), _body(letter, boundary)
+    return CRLF.join(fields).encode("ascii"), body.encode("ascii")
 
 
 def message_id(edition: str, slot: datetime, address: str, domain: str) -> str:
@@ -92,23 +100,65 @@ def message_id(edition: str, slot: datetime, address: str, domain: str) -> str:
     return f"<{slot:%Y%m%d}.{digest}@{_checked(domain, _DOMAIN, 'domain')}>"
 
 
-def _body(letter: Letter, boundary: str) -> bytes:
-    parts = (_part("plain", letter.text), _part("html", letter.html))
+def _with_attachments(letter: Letter) -> tuple[list[str], str]:
+    content_type, body = _alternative(letter)
+    return _multipart("mixed", [CRLF.join((*content_type, "", body)), *map(_attachment, letter.attachments)])
+
+
+def _alternative(letter: Letter) -> tuple[list[str], str]:
+    """The Content-Type and the body of the letter's text and HTML."""
+    content = f"{letter.text}\0{letter.html}".encode("utf-8", "surrogatepass")
+    parts = [_part("plain", letter.text), _part("html", letter.html)]
+    return _multipart("alternative", parts, f"=_digest_{_short_hash(content)}")
+
+
+def _multipart(subtype: str, parts: list[str], boundary: str = "") -> tuple[list[str], str]:
+    """The Content-Type and the body of some parts.
+
+    The boundary is a line that base64 cannot contain, begins like no other, and is the same whenever the parts are.
+    """
+    boundary = boundary or f"=_{subtype}_{_short_hash(CRLF.join(parts).encode('ascii'))}"
     body = "".join(f"--{boundary}{CRLF}{part}{CRLF}" for part in parts)
-    return f"{body}--{boundary}--{CRLF}".encode("ascii")
+    return [f"Content-Type: multipart/{subtype};", f' boundary="{boundary}"'], f"{body}--{boundary}--{CRLF}"
+
+
+def _short_hash(content: bytes) -> str:
+    return sha256(content).hexdigest()[:32]
 
 
 def _part(subtype: str, text: str) -> str:
-    head = (f"Content-Type: text/{subtype}; charset=utf-8", "Content-Transfer-Encoding: base64", "")
     canonical = CRLF.join(re.split("\r\n|\r|\n", text))  # lines of a text part end with CRLF before they are encoded
-    encoded = b64encode(canonical.encode("utf-8", "replace")).decode()
-    return CRLF.join((*head, *(encoded[start : start + 76] for start in range(0, len(encoded), 76))))
+    return _encoded([f"Content-Type: text/{subtype}; charset=utf-8"], canonical.encode("utf-8", "replace"))
 
 
-def _boundary(letter: Letter) -> str:
-    """A line that base64 cannot contain, and that is the same whenever the letter is."""
-    content = f"{letter.text}\0{letter.html}".encode("utf-8", "surrogatepass")
-    return f"=_digest_{sha256(content).hexdigest()[:32]}"
+def _attachment(file: Attachment) -> str:
+    """A file as a part of its own, its bytes as they are."""
+    if not _MEDIA_TYPE.fullmatch(file.media_type):
+        raise ValueError(f"{file.media_type!r} is no media type")
+    content_type = f"Content-Type: {file.media_type}"
+    if file.media_type.startswith("text/"):
+        content_type += "; charset=utf-8"
+    if file.media_type == "text/calendar":
+        content_type += "; method=PUBLISH"  # RFC 6047 wants it where the file says so, as `render_ics` does
+    return _encoded([content_type, *_disposition(file.name)], file.data)
+
+
+def _disposition(name: str) -> list[str]:
+    """`Content-Disposition: attachment; filename="digest.ics"`; a name of other characters in RFC 2231's pieces."""
+    name = clip(_NO_FILE_NAME.sub("_", clean(name)).lstrip(" ."), LONGEST_FILE_NAME) or "attachment"
+    if _PLAIN_FILE_NAME.fullmatch(name):
+        return [f'Content-Disposition: attachment; filename="{name}"']
+    pieces = _PIECE_OF_NAME.findall("utf-8''" + quote(name, safe=""))
+    if len(pieces) == 1:
+        return ["Content-Disposition: attachment;", f" filename*={pieces[0]}"]
+    lines = [f" filename*{place}*={piece};" for place, piece in enumerate(pieces)]
+    return ["Content-Disposition: attachment;", *lines[:-1], lines[-1].removesuffix(";")]
+
+
+def _encoded(head: list[str], data: bytes) -> str:
+    encoded = b64encode(data).decode()
+    lines = (encoded[start : start + 76] for start in range(0, len(encoded), 76))
+    return CRLF.join((*head, "Content-Transfer-Encoding: base64", "", *lines))
 
 
 def _clean_phrase(text: str, limit: int) -> str:

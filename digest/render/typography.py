@@ -86,7 +86,7 @@ def clean(text: str) -> str:
     if text.isascii() and text.isprintable():
         return text.strip()
     text = _IDLE_SELECTOR.sub("", _HIDDEN.sub("", _BREAKS.sub(" ", text)))
-    text = _JOINER.sub(_keep_in_emoji, text)
+    text = _IDLE_SELECTOR.sub("", _JOINER.sub(_keep_in_emoji, text))  # what a joiner held up falls with it
     return _limit_marks(unicodedata.normalize("NFC", text)).strip()
 
 

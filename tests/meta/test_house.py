@@ -16,6 +16,9 @@ MODULES = sorted(
     for path in (ROOT / "digest").rglob("*.py")
 )
 HEAVY = (
+    "icalendar",
+    "chinese_calendar",
+    "docx",
     "jieba",
     "networkx",
     "scipy",

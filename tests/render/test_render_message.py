@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from email.header import decode_header
 from email.message import EmailMessage, Message
 from email.utils import parsedate_to_datetime
+from hashlib import sha256
 from typing import Any
 
 import pytest
@@ -18,12 +19,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from digest.errors import ConfigError
-from digest.model import Letter, Recipient
+from digest.model import Attachment, Letter, Recipient
 from digest.render import build_message, message_id, render_letter
 from tests.render.render_samples import ANY_TEXT, FOOTER, SHANGHAI, SLOT, TEMPLATES, morning_issue
 
 LETTER = render_letter(morning_issue(), TEMPLATES, mail_footer=FOOTER)
 SMALL = Letter("题", "<p>字</p>", "字")
+ICS = Attachment("digest-2026-11-20.ics", "text/calendar", "BEGIN:VCALENDAR\r\nX-WR-CALNAME:摘要\r\n".encode())
+PAGE = Attachment("每日摘要 11月20日（星期五）.docx", "application/octet-stream", bytes(range(256)) * 3)
 HEADERS = [
     *("From", "To", "Subject", "Date", "Message-ID", "List-Id", "List-Unsubscribe", "Auto-Submitted", "Precedence"),
     *("X-Auto-Response-Suppress", "MIME-Version", "Content-Language", "Content-Type"),
@@ -92,6 +95,79 @@ def test_both_parts_come_back_as_they_were() -> None:
     assert text.get_content().replace("\r\n", "\n") == LETTER.text
     assert html.get_content().replace("\r\n", "\n") == LETTER.html
     assert not message.defects
+
+
+def test_a_letter_without_files_is_the_alternative_alone() -> None:
+    """Its bytes are those that were always sent: a mail that is queued and composed again does not change."""
+    header, body = build(SMALL)
+    assert header.endswith(b'alternative;\r\n boundary="=_digest_737a473c9010eeaf07e357911bb8383e"\r\n\r\n')
+    assert sha256(header + body).hexdigest() == "13a13fc853c061452f5a3a43f9d0015723cdb451b35f1ba20e83ef7c5b3008ac"
+
+
+def test_files_follow_the_letter() -> None:
+    """Text and HTML are as without them, in the first part; then every file with its name, type and very bytes."""
+    message = parse(build(replace(LETTER, attachments=(ICS, PAGE))))
+    assert message.keys() == HEADERS
+    assert message.get_content_type() == "multipart/mixed"
+    alternative, *files = message.iter_parts()
+    alone = build()[1]
+    assert alternative.as_bytes(policy=email.policy.SMTP).partition(b"\r\n\r\n")[2] == alone
+    assert [(part.get_content_type(), part.get_filename()) for part in files] == [
+        ("text/calendar", "digest-2026-11-20.ics"),
+        ("application/octet-stream", "每日摘要 11月20日（星期五）.docx"),
+    ]
+    assert [part.get_content_disposition() for part in files] == ["attachment", "attachment"]
+    assert [part.get_payload(decode=True) for part in files] == [ICS.data, PAGE.data]
+    assert (files[0].get_content_charset(), files[0].get_param("method")) == ("utf-8", "PUBLISH")
+    assert not any(part.defects for part in message.walk())
+    assert message.get_body(("html",)) is not None
+
+
+def test_mail_with_files_is_as_plain_on_the_wire() -> None:
+    """It is ASCII in short CRLF lines too, one body for all recipients, and the same each time it is made."""
+    letter = replace(LETTER, attachments=(ICS, PAGE))
+    header, body = build(letter)
+    wire = header + body
+    wire.decode("ascii")
+    assert max(len(line) for line in wire.split(b"\r\n")) <= 78
+    assert not re.search(rb"\r(?!\n)|(?<!\r)\n|\0", wire)
+    assert build(letter, recipient=Recipient("li@reader.example.cn"))[1] == body
+    assert build(letter) == (header, body)
+    boundaries = re.findall(rb'boundary="([^"]+)"', wire)
+    assert len(boundaries) == 2
+    assert all(body.count(b"\r\n--" + one) + body.startswith(b"--" + one) in (3, 4) for one in boundaries)
+    other = replace(ICS, data=ICS.data + b"\r\n")
+    assert boundaries[0] not in build(replace(letter, attachments=(other, PAGE)))[0]
+
+
+@given(st.lists(st.tuples(ANY_TEXT, st.binary(max_size=300)), min_size=1, max_size=3))
+@settings(deadline=None, max_examples=200)
+def test_any_file_arrives_whole_under_a_harmless_name(files: list[tuple[str, bytes]]) -> None:
+    """No name ends its line or leads out of a folder, both parsers read the same, and every byte is there."""
+    given_files = tuple(Attachment(name, "application/octet-stream", data) for name, data in files)
+    message = build(replace(SMALL, attachments=given_files))
+    assert max(len(line) for line in b"".join(message).split(b"\r\n")) <= 78
+    parsed, plain = parse(message), parse_plainly(message)
+    assert parsed.keys() == plain.keys() == HEADERS
+    parts = list(parsed.iter_parts())[1:]
+    assert [part.get_payload(decode=True) for part in parts] == [data for _, data in files]
+    names = [part.get_filename() for part in parts]
+    assert names == [part.get_filename() for part in plain.get_payload()[1:]]  # type: ignore[union-attr,index]  # parts
+    for name in names:
+        assert name
+        assert len(name) <= 100
+        assert not re.search("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]", name)
+        assert not name.startswith(".")
+        assert not set('/\\:*?"<>|') & set(name)
+
+
+@pytest.mark.parametrize(
+    "media_type", ["", "text", "text/html; charset=gbk", "multipart/mixed", "text/x\r\nBcc: a@b.cn"]
+)
+def test_a_media_type_is_one_or_refused(media_type: str) -> None:
+    """Nothing but a type and its subtype can stand in the head of a file."""
+    with pytest.raises(ValueError, match="media type"):
+        build(replace(SMALL, attachments=(Attachment("a", media_type, b""),)))
 
 
 def test_every_byte_is_ascii_in_short_crlf_lines() -> None:
