@@ -19,6 +19,9 @@ SUFFIXES = frozenset(
 )
 """The files of a folder that may be articles; a digest.toml or a picture is none."""
 
+NO_ARTICLES = frozenset(("frequency_words.txt",))
+"""Files that look like articles by their suffix and are none: a keyword file beside its digest.toml."""
+
 
 def read_file(path: Path, source: str = "") -> Document:
     """Return the bytes of one file.
@@ -76,7 +79,7 @@ def find_files(folder: Path, missed: Callable[[ReadError], None] | None = None) 
             except ReadError as error:
                 if missed:
                     missed(error)
-        elif Path(entry.name).suffix.lower() in SUFFIXES and not entry.is_symlink():
+        elif _may_be_article(Path(entry.name)) and not entry.is_symlink():
             yield Path(entry.path)
 
 
@@ -106,3 +109,7 @@ def _cannot(path: Path, error: OSError) -> ReadError:
     if isinstance(error, NotADirectoryError):
         return ReadError(f"{path} is not a folder", "give a folder, or a file by itself")
     return ReadError(f"{path} cannot be read: {error.strerror or error}", "check the disk and the name")
+
+
+def _may_be_article(path: Path) -> bool:
+    return path.suffix.lower() in SUFFIXES and path.name not in NO_ARTICLES

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from digest.compose.sections import OTHER, arrange, section_of
-from digest.model import Article, Edition, Item, SectionRule, Summary
+from digest.compose.sections import OTHER, arrange, limits_of, section_of
+from digest.model import Article, Edition, Item, SectionRule, Summary, Word, WordFile, WordGroup
 from tests.compose.examples import EDITION, REPORTS
 
 RULES = (
@@ -102,3 +102,50 @@ def test_a_word_in_passing_makes_no_section() -> None:
     assert section_of(Article(title="港口扩建", text=far + "会上还提到数据安全。"), edition) == OTHER
     assert section_of(Article(title="港口扩建", text=far + "数据安全。" * 3), edition) == "网络安全"
     assert section_of(Article(title="港口的數據安全", text=far), edition) == "网络安全"
+
+
+@pytest.mark.parametrize(
+    ("article", "section"),
+    [
+        (Article(title="通知", categories=("政策",)), "政务"),
+        (Article(title="通知", categories=(" 政策 ",)), "政务"),
+        (Article(title="通知", categories=("要闻/政策",)), "政务"),
+        (Article(title="通知", categories=("新闻 - 政策",)), "政务"),
+        (Article(title="通知", categories=("政策性银行",)), OTHER),
+        (Article(title="苏州河道清淤"), "江苏"),
+        (Article(title="蘇州河道清淤"), "江苏"),
+        (Article(title="杭州河道清淤"), "长三角"),
+        (Article(title="长三角河道清淤"), "长三角"),
+        (Article(title="南京路河道清淤"), OTHER),
+        (Article(title="武汉河道清淤"), OTHER),
+        (Article(title="苏州通知", categories=("政策",)), "政务"),
+    ],
+)
+def test_topics_and_places_make_sections(article: Article, section: str) -> None:
+    """A category or a level of it; a place with all in it; a region that is no division is a word."""
+    rules = (
+        SectionRule("政务", topics=("政策",)),
+        SectionRule("江苏", places=("江苏省",)),
+        SectionRule("长三角", places=("浙江", "长三角")),
+    )
+    assert section_of(article, replace(EDITION, sections=rules)) == section
+
+
+def test_groups_of_the_keyword_file_stand_behind_the_rules() -> None:
+    """The edition's own rules come first, in the choice of a heading and in the order of the page."""
+    groups = WordFile((WordGroup("校园", (Word("食堂"),)), WordGroup("港口", (Word("港口"),))))
+    edition = replace(RULED, keywords=groups)
+    assert section_of(Article(title="食堂"), edition) == "民生"
+    assert section_of(Article(title="港口"), edition) == "港口"
+    assert section_of(Article(title="食堂"), replace(EDITION, keywords=groups)) == "校园"
+    sections = arrange([item(1, OTHER), item(2, "港口"), item(3, "校园"), item(4, "防汛")], edition)
+    assert [section.title for section in sections] == ["防汛", "校园", "港口", OTHER]
+
+
+def test_limits_are_those_of_rules_and_groups() -> None:
+    """By title; none is 0; rules of one title share a section and add up, and one without a limit frees it."""
+    rules = (SectionRule("甲", limit=3), SectionRule("乙"), SectionRule("丙", limit=1), SectionRule("丁", limit=2))
+    groups = WordFile((WordGroup("戊", limit=4), WordGroup("丙", limit=5), WordGroup("丁")))
+    edition = replace(EDITION, sections=rules, keywords=groups)
+    assert limits_of(edition) == {"甲": 3, "戊": 4, "丙": 6}
+    assert limits_of(replace(edition, group_by="source")) == limits_of(EDITION) == {}
