@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from digest.compose.duplicates import group_events
+    from digest.compose.events.grouping import group_events
     from digest.errors import DigestError
     from digest.model import Article, Event, Issue, Summary
     from digest.rank.summarize import summarize
@@ -24,7 +24,7 @@ _HOMES = {
     "Event": "digest.model",
     "Issue": "digest.model",
     "Summary": "digest.model",
-    "group_events": "digest.compose.duplicates",
+    "group_events": "digest.compose.events.grouping",
     "summarize": "digest.rank.summarize",
 }
 

@@ -8,12 +8,13 @@ from hashlib import sha256
 from typing import Any
 
 from digest.app.gather import Gathering, Progress
-from digest.compose.issue import Composition, compose_issue
+from digest.app.past import notices_of
+from digest.compose.issue import NOTHING, Composition, Past, compose_issue
 from digest.config import MailSettings
 from digest.model import Article, Edition, Issue, Letter, Recipient
 from digest.rank.tokens import segmenter_name
 from digest.render import Footer, build_message, message_id, render_letter
-from digest.store import Envelope, FrozenIssue, Placement, Store
+from digest.store import Envelope, FrozenIssue, ItemRow, Placement, Store
 
 WINDOW = timedelta(days=3)
 """How long an article that found no room stays a candidate for the next issues."""
@@ -42,6 +43,7 @@ def compose_letter(
     slot: datetime,
     templates: Mapping[str, str],
     mail: MailSettings | None = None,
+    past: Past = NOTHING,
     progress: Progress | None = None,
 ) -> tuple[Composition, Letter]:
     """Return the issue composed from the candidates, and its letter."""
@@ -49,13 +51,19 @@ def compose_letter(
         candidates,
         edition,
         slot,
+        past=past,
         sources=found.reports,
         known=known,
         unreadable=found.unreadable,
         progress=progress,
     )
+    return composed, write_letter(composed.issue, templates, mail)
+
+
+def write_letter(issue: Issue, templates: Mapping[str, str], mail: MailSettings | None) -> Letter:
+    """Return the letter of an issue, with the foot of a mail where there are mail settings."""
     footer = Footer(sender=mail.sender.name or mail.sender.address, unsubscribe=_unsubscribe(mail)) if mail else None
-    return composed, render_letter(composed.issue, templates, mail_footer=footer)
+    return render_letter(issue, templates, mail_footer=footer)
 
 
 def freeze(
@@ -84,8 +92,20 @@ def freeze(
         composed_at=now,
         manifest=_manifest(issue) | {"configuration": origin},
     )
-    placements = [Placement(key, state, reason) for key, (state, reason) in composed.placements.items()]
-    return store.freeze_issue(frozen, [envelope for envelope, _ in messages], placements)
+    return store.freeze_issue(
+        frozen,
+        [envelope for envelope, _ in messages],
+        placements_of(composed),
+        items=[ItemRow.of(item) for item in issue.items],
+        appointments=composed.appointments,
+        words=composed.words,
+        notices=notices_of(issue.revisions),
+    )
+
+
+def placements_of(composed: Composition) -> list[Placement]:
+    """Return what became of every article, as the store keeps it."""
+    return [Placement(key, *placing) for key, placing in composed.placements.items()]
 
 
 def address_letter(

@@ -17,12 +17,13 @@ _ADVICE_ELSE = "the next digest run tries again"
 
 @dataclass(slots=True)
 class Outcome:
-    """The receipts of a run, what it found in the outbox, and whether every source was well."""
+    """The receipts of a run, what it found in the outbox, what waits for a person, and how its sources were."""
 
     receipts: list[Receipt] = field(default_factory=list)
     troubled: bool = False
     held: int = 0
     ahead: list[str] = field(default_factory=list)
+    waiting: list[str] = field(default_factory=list)
 
     def check(self) -> None:
         """Raise what the exit code must tell: nothing sent, or only partly done."""
@@ -35,6 +36,11 @@ class Outcome:
             raise PartlyDone(
                 f"nothing will be due for a long time: {'; '.join(self.ahead)}",
                 "set the clock right; digest send sends an issue now, whatever the clock said then",
+            )
+        if self.waiting:
+            raise PartlyDone(
+                f"waiting for a person: {'; '.join(self.waiting)}",
+                "digest issue show shows it, digest issue release lets it go out at the next digest run",
             )
         if self.troubled:
             raise PartlyDone("not every source could be read whole", "the lines above and the mail's foot say which")

@@ -1,22 +1,26 @@
-"""Previewing: an edition composed and rendered, nothing sent, nothing remembered."""
+"""Previewing: an edition composed and rendered, nothing sent; remembered only where the next issue is frozen."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from digest.app.drafts import Waiting, find_waiting, keep_waiting
 from digest.app.gather import Gathering, Progress, gather, places_of
 from digest.app.issuing import compose_letter, offer_articles
+from digest.app.past import look_ahead, read_past, with_health
 from digest.app.reading import Reader
-from digest.app.state import database_path
+from digest.app.state import database_path, open_state
 from digest.collect.templates import load_templates
+from digest.compose.issue import Past
 from digest.config import Settings
-from digest.errors import ConfigError
+from digest.errors import ConfigError, UsageError
 from digest.model import Article, Edition, Issue, Letter
+from digest.schedule.due import due_slot, next_slot
 from digest.store import copy_for_dry_run
 
 
@@ -53,28 +57,65 @@ def preview(
             "name a folder or file: digest preview samples; or write a configuration: digest init",
         )
     templates = load_templates(settings.templates)
+    slot = now.astimezone(ZoneInfo(edition.timezone))
     if paths:
         found = gather(places_of(paths), reading)
-        articles, known = found.articles, 0
+        articles, known, past = found.articles, 0, Past(until=look_ahead(settings, slot.date()))
     else:
-        found, articles, known = _gather_configured(settings, edition, now, environ, everything, reading)
-    slot = now.astimezone(ZoneInfo(edition.timezone))
-    composed, letter = compose_letter(articles, known, found, edition, slot, templates, progress=summarizing)
+        found, articles, known, past = _gather_configured(settings, edition, slot, environ, everything, reading)
+    composed, letter = compose_letter(articles, known, found, edition, slot, templates, past=past, progress=summarizing)
+    return Preview(composed.issue, letter, found)
+
+
+def freeze_next(
+    settings: Settings,
+    edition: Edition,
+    now: datetime,
+    environ: Mapping[str, str],
+    reading: Progress | None = None,
+    summarizing: Progress | None = None,
+) -> Preview:
+    """Return the issue of the next slot, composed now and kept: it will be mailed as it is shown here.
+
+    Raises:
+        UsageError: one waits for its slot already.
+        BusyError: another run is at work.
+    """
+    templates, zone = load_templates(settings.templates), ZoneInfo(edition.timezone)
+    with open_state(settings) as store, Reader(settings, environ, lambda: now, store, keeps=True) as reader:
+        if waiting := find_waiting(store, edition):
+            raise UsageError(
+                f"the issue of {waiting.issue.slot:%Y-%m-%d %H:%M} is frozen already",
+                "digest issue show shows it; digest issue discard gives it up",
+            )
+        due = due_slot(edition.at, edition.timezone, now, store.latest_slot(edition.name))
+        slot = (due or next_slot(edition.at, edition.timezone, now)).astimezone(zone)
+        found = reader.gather(edition, reading)
+        candidates, known = offer_articles(store, edition, found, now)
+        reader.check_mailed()
+        found.reports = with_health(store, found.reports, now)
+        past = read_past(store, settings, edition, slot)
+        composed, letter = compose_letter(
+            candidates, known, found, edition, slot, templates, settings.mail, past, summarizing
+        )
+        keep_waiting(store, Waiting(composed, letter, edition.review), now)
     return Preview(composed.issue, letter, found)
 
 
 def _gather_configured(
     settings: Settings,
     edition: Edition,
-    now: datetime,
+    slot: datetime,
     environ: Mapping[str, str],
     everything: bool,
     reading: Progress | None,
-) -> tuple[Gathering, list[Article], int]:
-    """What the sources hold, what of it the next issue may print, and how many it may not; on a copy of the state."""
+) -> tuple[Gathering, list[Article], int, Past]:
+    """What the sources hold, what of it the next issue may print, how many it may not, and the past; on a copy."""
     with ExitStack() as stack:
         store = stack.enter_context(copy_for_dry_run(database_path(settings)))
-        found = stack.enter_context(Reader(settings, environ, lambda: now, store)).gather(edition, reading)
+        found = stack.enter_context(Reader(settings, environ, lambda: slot, store)).gather(edition, reading)
+        found.reports = with_health(store, found.reports, slot)
+        past = read_past(store, settings, edition, slot)
         if everything:
-            return found, found.articles, 0
-        return found, *offer_articles(store, edition, found, now)
+            return found, found.articles, 0, replace(past, told=())
+        return found, *offer_articles(store, edition, found, slot), past

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from digest.app.drafts import Waiting, find_waiting, keep_waiting
 from digest.app.gather import Gathering
 from digest.app.issuing import WINDOW, compose_letter, freeze, offer_articles
 from digest.app.outcome import Outcome
+from digest.app.past import read_past, with_health
 from digest.app.reading import Reader
 from digest.app.state import database_path, open_state
 from digest.collect.templates import load_templates
@@ -86,7 +88,9 @@ def send_now(call: Call, edition: Edition, to: Sequence[Recipient] = ()) -> Outc
         desk = _Desk(call, store, reader)
         desk.recover()
         slot = _open_slot(store, edition, call.clock())
-        if slot is not None:
+        if waiting := find_waiting(store, edition):
+            desk.issue_waiting(edition, waiting)
+        elif slot is not None:
             desk.issue(edition, slot)
         desk.deliver(edition.name)
     return desk.outcome
@@ -117,6 +121,7 @@ class _Desk:
         self._store = store
         self._reader = reader
         self._server: Server | None = None
+        self.memory = store
 
     def recover(self) -> None:
         """Decide about what a crash left half done, before anything new begins."""
@@ -153,8 +158,12 @@ class _Desk:
             )
 
     def issue(self, edition: Edition, slot: datetime) -> None:
-        """Compose and freeze the issue of one slot."""
+        """Compose and freeze the issue of one slot, or freeze the one that waits for it."""
         call = self._call
+        waiting = find_waiting(self._store, edition)
+        if waiting and waiting.issue.slot <= slot:
+            self.issue_waiting(edition, waiting)
+            return
         if not call.dry_run:
             self._open_server()  # a missing password is found before anything is frozen
         found = self.gather(edition)
@@ -164,7 +173,26 @@ class _Desk:
             return
         self._reader.check_mailed()
         composed, letter = self.compose(edition, slot, candidates, known, found)
-        self._freeze(edition, composed, letter)
+        if edition.review:
+            self._hold(edition, Waiting(composed, letter, held=True))
+        else:
+            self._freeze(edition, composed, letter)
+
+    def issue_waiting(self, edition: Edition, waiting: Waiting) -> None:
+        """Freeze the issue that waited for its slot, as it was last shown, unless a person must release it first."""
+        if waiting.held:
+            self._hold(edition, waiting)
+            return
+        if not self._call.dry_run:
+            self._open_server()
+        self._freeze(edition, waiting.composed, waiting.letter)
+
+    def _hold(self, edition: Edition, waiting: Waiting) -> None:
+        """Keep an issue until somebody releases it."""
+        keep_waiting(self._store, waiting, self._call.clock())
+        told = f"the issue of {_shown(waiting.issue.slot)} of {edition.name} is held"
+        self._call.announce(f"{told}: digest issue show, then digest issue release")
+        self.outcome.waiting.append(told)
 
     def gather(self, edition: Edition) -> Gathering:
         """Read the sources of an edition, and tell what is wrong with them."""
@@ -176,12 +204,22 @@ class _Desk:
         return found
 
     def compose(
-        self, edition: Edition, slot: datetime, candidates: Sequence[Article], known: int, found: Gathering
+        self,
+        edition: Edition,
+        slot: datetime,
+        candidates: Sequence[Article],
+        known: int,
+        found: Gathering,
+        *,
+        again: bool = False,
     ) -> tuple[Composition, Letter]:
-        """Compose and render, and pass on the letter's warnings."""
+        """Compose and render, and pass on the letter's warnings; `again` prints what earlier issues told as well."""
         settings = self._call.settings
         templates = load_templates(settings.templates)
-        composed, letter = compose_letter(candidates, known, found, edition, slot, templates, settings.mail)
+        past = read_past(self.memory, settings, edition, slot)
+        past = replace(past, told=()) if again else past
+        found.reports = with_health(self.memory, found.reports, self._call.clock())
+        composed, letter = compose_letter(candidates, known, found, edition, slot, templates, settings.mail, past)
         for warning in letter.warnings:
             self._call.announce(f"{edition.name}: {warning}")
         return composed, letter
@@ -267,11 +305,16 @@ def _send_aside(call: Call, edition: Edition, to: Sequence[Recipient]) -> Outcom
         aside = stack.enter_context(empty_store())
         copy = stack.enter_context(copy_for_dry_run(database_path(call.settings)))
         desk = _Desk(call, aside, stack.enter_context(Reader(call.settings, call.environ, call.clock, copy)))
-        found = desk.gather(edition)
-        candidates, known = offer_articles(copy, edition, found, now)
-        if not candidates:
-            candidates, known = found.articles, 0
-        composed, letter = desk.compose(edition, slot, candidates, known, found)
+        desk.memory = copy
+        if waiting := find_waiting(copy, edition):
+            composed, letter, candidates = waiting.composed, waiting.letter, copy.candidates(edition.name, now)
+        else:
+            found = desk.gather(edition)
+            candidates, known = offer_articles(copy, edition, found, now)
+            again = not candidates
+            if again:
+                candidates, known = found.articles, 0
+            composed, letter = desk.compose(edition, slot, candidates, known, found, again=again)
         aside.record_articles(candidates, now)
         aside.offer(edition.name, [article.key for article in candidates], now, WINDOW)
         freeze(aside, composed, letter, to, mail, now)

@@ -6,11 +6,13 @@ import click
 
 import digest
 from digest.cli.evaluate import evaluate
+from digest.cli.issue import issue
 from digest.cli.mailing import outbox, run, send
 from digest.cli.preview import preview
 from digest.cli.setup import completion, doctor, init, templates
 from digest.cli.sources import sources
 from digest.cli.summarize import summarize
+from digest.cli.why import why, why_empty
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -27,5 +29,22 @@ def cli() -> None:
     """
 
 
-for command in (summarize, preview, run, send, sources, init, doctor, outbox, templates, evaluate, completion):
+COMMANDS = (
+    summarize,
+    preview,
+    issue,
+    run,
+    send,
+    sources,
+    init,
+    doctor,
+    outbox,
+    why,
+    why_empty,
+    templates,
+    evaluate,
+    completion,
+)
+
+for command in COMMANDS:
     cli.add_command(command)

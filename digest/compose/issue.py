@@ -1,34 +1,91 @@
-"""The recipe of an issue: events, order, choice, summaries, sections, overview, coverage."""
+"""The recipe of an issue: what is taken, events, what was told before, order, choice, items, the day as a whole."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
-from typing import Literal
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from typing import Literal, NamedTuple
 
-from digest.compose.duplicates import group_events
+from digest.compose.agenda import find_appointments, plan_agenda
+from digest.compose.continuity import judge_standing
+from digest.compose.events.continuity import match_events
+from digest.compose.events.grouping import group_events
 from digest.compose.importance import Ranked, choose, rank_events
+from digest.compose.items import Story, make_item
+from digest.compose.names import find_names
 from digest.compose.overview import day_keywords, find_highlights
-from digest.compose.sections import arrange, section_of
-from digest.model import Article, Coverage, Edition, Event, Issue, Item, Reference, SourceReport, Summary
-from digest.rank.clauses import clause_ends
-from digest.rank.prior import eligible
-from digest.rank.sentences import has_words, split_sentences
-from digest.rank.summarize import summarize
+from digest.compose.places import find_places
+from digest.compose.sections import arrange, limits_of, section_of
+from digest.compose.taking import why_not_taken
+from digest.compose.trends import count_words, find_trends
+from digest.model import (
+    Appointment,
+    Article,
+    Coverage,
+    Edition,
+    Event,
+    Issue,
+    Item,
+    Revision,
+    SourceReport,
+    Told,
+)
+from digest.rank.sentences import has_words
 
-_HEADING = 48
-_SHORTEST_HEADING = 8
 
-Placement = tuple[Literal["placed", "merged", "left_out"], str]
+class Placing(NamedTuple):
+    """What became of an article: printed, told in another's entry, or left out, and why.
+
+    What is `expired` will be no candidate again.  `event` is the key of the article that leads its event, `score` the
+    importance of the event, where it was ranked.
+    """
+
+    state: Literal["placed", "merged", "left_out", "expired"]
+    reason: str = ""
+    event: str = ""
+    score: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What earlier issues of the edition hold that matters for the next one; `until` ends the agenda.
+
+    `words` are the words of earlier days, as `count_words` gives them, oldest first.
+    """
+
+    told: tuple[Told, ...] = ()
+    appointments: tuple[Appointment, ...] = ()
+    words: tuple[tuple[date, Mapping[str, int]], ...] = ()
+    revisions: tuple[Revision, ...] = ()
+    until: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Composition:
-    """An issue, and what became of every article it was made from: key -> (state, reason)."""
+    """An issue, what became of every article it was made from (by key), and what later issues want to know of it."""
 
     issue: Issue
-    placements: dict[str, Placement]
+    placements: dict[str, Placing]
+    words: Mapping[str, int] = field(default_factory=dict)
+    appointments: tuple[Appointment, ...] = ()
+
+
+NOTHING = Past()
+EMPTY = "no text in it"
+
+_REASONS = (
+    ("told on", "repeated"),
+    ("not among the first", "no_room"),
+    ("much like", "alike"),
+    (" has its ", "full"),
+    ("two fifths", "full"),
+    ("excluded word", "not_wanted"),
+    ("is about none", "not_wanted"),
+    ("keyword file", "not_wanted"),
+)
+"""What a reason is about, in the words of `Coverage.reasons`."""
 
 
 def compose_issue(
@@ -36,87 +93,98 @@ def compose_issue(
     edition: Edition,
     slot: datetime,
     *,
+    past: Past = NOTHING,
     sources: Sequence[SourceReport] = (),
     known: int = 0,
     unreadable: int = 0,
     progress: Callable[[int, int], None] | None = None,
 ) -> Composition:
-    """Return the issue of `edition` due at `slot` (aware, in the edition's zone) made from `articles`.
+    """Return the issue of `edition` due at `slot` (aware, in the edition's zone) made from `articles`, in any order.
 
     `known` articles were seen in earlier issues and `unreadable` documents held none; both are only counted.
     `progress` is told how many of how many items are summarized.
     """
     unique = _by_key(articles)
-    worded = [article for article in unique.values() if has_words(article.text)]
-    ranked, similarity = rank_events(group_events(worded), slot)
-    chosen = choose(ranked, similarity, edition.items)
-    items = _number(_items(chosen, edition, progress), edition)
+    placements = _refuse(unique.values(), edition)
+    taken = [article for key, article in unique.items() if key not in placements]
+    stories, repeated = _follow(group_events(taken, tiers=edition.tiers), past.told)
+    for event, earlier in repeated:
+        reason = f"told on {earlier.day.isoformat()}, item {earlier.number}, and nothing new since"
+        placements |= {a.key: Placing("left_out", reason, event.articles[0].key) for a in event.articles}
+    ranked, similarity = rank_events([story.event for story in stories], edition, slot)
+    chosen, refused = choose(
+        ranked, similarity, edition, lambda article: section_of(article, edition), limits_of(edition)
+    )
+    for own in ranked:
+        placements |= _place(own, refused.get(own.place, ""))
+    items = _number(_items(chosen, stories, edition, progress), edition)
+    day = slot.date()
+    leads = [story.event.articles[0] for story in stories]
+    words = count_words(leads)
+    appointments = find_appointments(items, day)
     issue = Issue(
         edition=edition.name,
         title=edition.title,
         slot=slot,
-        day=slot.date(),
+        day=day,
         sections=arrange(items, edition),
         overview=find_highlights(items),
         keywords=day_keywords(items),
-        coverage=_coverage(len(articles), len(unique), worded, chosen, sources, known, unreadable),
+        coverage=_coverage(articles, unique, placements, sources, known, unreadable),
+        agenda=plan_agenda(appointments, past.appointments, day, past.until or day),
+        revisions=past.revisions,
+        trends=find_trends(words, past.words, day),
+        names=find_names(leads, _count_places(leads)),
     )
-    return Composition(issue, _placements(unique, worded, chosen, edition))
+    return Composition(issue, placements, words, appointments)
 
 
 def _by_key(articles: Sequence[Article]) -> dict[str, Article]:
     """One article a key, the most complete: the teaser of a feed must not stand for the page of the same URL."""
     unique: dict[str, Article] = {}
-    for article in articles:
-        if article.key not in unique or len(article.text) > len(unique[article.key].text):
-            unique[article.key] = article
+    for article in sorted(articles, key=lambda a: (a.key, -len(a.text), a.title, a.text)):
+        unique.setdefault(article.key, article)
     return unique
 
 
-def _items(chosen: Sequence[Ranked], edition: Edition, progress: Callable[[int, int], None] | None) -> list[Item]:
+def _refuse(articles: Iterable[Article], edition: Edition) -> dict[str, Placing]:
+    """Why articles do not come into question at all, by key."""
+    reasons = {a.key: why_not_taken(a, edition) if has_words(a.text) else EMPTY for a in articles}
+    return {key: Placing("left_out", reason) for key, reason in reasons.items() if reason}
+
+
+def _follow(events: Sequence[Event], told: Sequence[Told]) -> tuple[list[Story], list[tuple[Event, Told]]]:
+    """The events that are worth telling, each with how it stands to what was told; and those that bring nothing new."""
+    owners = [(item, article) for item in told for article in item.articles]
+    matches = match_events(events, [article for _, article in owners]) if owners else [()] * len(events)
+    stories: list[Story] = []
+    repeated: list[tuple[Event, Told]] = []
+    for event, places in zip(events, matches, strict=True):
+        if not places:
+            stories.append(Story(event))
+            continue
+        earlier = list({id(owners[place][0]): owners[place][0] for place in places}.values())
+        verdict = judge_standing(event.articles, earlier)
+        if verdict.standing == "repeat":
+            repeated.append((event, earlier[0]))
+        else:
+            others = (article for article in event.articles if article is not verdict.lead)
+            stories.append(Story(Event((verdict.lead, *others)), verdict.standing, earlier[0], verdict.sentences))
+    return stories, repeated
+
+
+def _items(
+    chosen: Sequence[Ranked],
+    stories: Sequence[Story],
+    edition: Edition,
+    progress: Callable[[int, int], None] | None,
+) -> list[Item]:
     items = []
     for done, own in enumerate(chosen, 1):
-        items.append(_item(own, edition))
+        items.append(make_item(own, stories[own.place], edition))
         if progress:
             progress(done, len(chosen))
     return items
-
-
-def _item(own: Ranked, edition: Edition) -> Item:
-    lead = own.event.articles[0]
-    title = lead.title or heading(lead.text)
-    return Item(
-        number=0,
-        article=lead,
-        title=title,
-        summary=_without_heading(summarize(lead.text, title=lead.title or None, chars=_chars(lead, edition)), title),
-        section=section_of(lead, edition),
-        score=own.score,
-        also=tuple(Reference(a.title or heading(a.text), a.site or a.source, a.url) for a in own.event.articles[1:]),
-    )
-
-
-def _chars(article: Article, edition: Edition) -> int:
-    """The edition's budget is in Chinese characters; a language of letters needs three times as many."""
-    return edition.chars if article.language.startswith("zh") else edition.chars * 3
-
-
-def heading(text: str) -> str:
-    """Return the headline of an untitled text: its first sentence, cut at a clause where it is long."""
-    sentences = split_sentences(text)
-    worded = [s for s in sentences if has_words(s.text)]
-    plain = next((s.text for s in worded if eligible(s)), worded[0].text if worded else text).strip()
-    if len(plain) <= _HEADING:
-        return plain.rstrip("。.")
-    clauses = [end - 1 for end in clause_ends(plain) if _SHORTEST_HEADING < end <= _HEADING]
-    word = plain.rfind(" ", _SHORTEST_HEADING, _HEADING)
-    return plain[: clauses[-1] if clauses else word if word > 0 else _HEADING] + "……"
-
-
-def _without_heading(summary: Summary, title: str) -> Summary:
-    """The summary without the very sentence that heads the item, where another is left."""
-    kept = tuple(s for s in summary.sentences if s.text.strip().rstrip("。.") != title)
-    return replace(summary, sentences=kept) if kept else summary
 
 
 def _number(items: Sequence[Item], edition: Edition) -> list[Item]:
@@ -125,41 +193,48 @@ def _number(items: Sequence[Item], edition: Edition) -> list[Item]:
     return [replace(item, number=number) for number, item in enumerate(order, 1)]
 
 
+def _place(own: Ranked, refused: str) -> dict[str, Placing]:
+    """What becomes of the articles of a ranked event."""
+    lead = own.event.articles[0].key
+    if refused:
+        return {a.key: Placing("left_out", refused, lead, own.score) for a in own.event.articles}
+    placed = {a.key: Placing("merged", f"same event as {lead}", lead, own.score) for a in own.event.articles}
+    return placed | {lead: Placing("placed", "", lead, own.score)}
+
+
+def _count_places(articles: Sequence[Article]) -> dict[str, int]:
+    """In how many articles each place is what they are about, by its own name."""
+    return Counter(place.county or place.city or place.province for a in articles for place in find_places(a))
+
+
 def _coverage(
-    read: int,
-    unique: int,
-    worded: Sequence[Article],
-    chosen: Sequence[Ranked],
+    articles: Sequence[Article],
+    unique: Mapping[str, Article],
+    placements: Mapping[str, Placing],
     sources: Sequence[SourceReport],
     known: int,
     unreadable: int,
 ) -> Coverage:
-    told = sum(len(own.event.articles) for own in chosen)
+    states = Counter(placing.state for placing in placements.values())
+    empty = sum(placing.reason == EMPTY for placing in placements.values())
+    reasons = Counter(
+        _general(placing.reason)
+        for placing in placements.values()
+        if placing.state == "left_out" and placing.reason != EMPTY
+    )
     return Coverage(
         sources=tuple(sources),
-        read=read + known,
-        printed=len(chosen),
-        merged=told - len(chosen) + read - unique,
-        left_out=len(worded) - told,
-        empty=unique - len(worded),
+        read=len(articles) + known,
+        printed=states["placed"],
+        merged=states["merged"] + len(articles) - len(unique),
+        left_out=states["left_out"] - empty,
+        empty=empty,
         known=known,
         unreadable=unreadable,
+        reasons=tuple(sorted(reasons.items(), key=lambda pair: (-pair[1], pair[0]))),
     )
 
 
-def _placements(
-    unique: dict[str, Article],
-    worded: Sequence[Article],
-    chosen: Sequence[Ranked],
-    edition: Edition,
-) -> dict[str, Placement]:
-    placements: dict[str, Placement] = dict.fromkeys(unique, ("left_out", "no text in it"))
-    placements.update({a.key: ("left_out", f"not among the first {edition.items}") for a in worded})
-    for own in chosen:
-        placements.update(_place(own.event))
-    return placements
-
-
-def _place(event: Event) -> dict[str, Placement]:
-    lead = event.articles[0].key
-    return {a.key: ("placed", "") if a.key == lead else ("merged", f"same report as {lead}") for a in event.articles}
+def _general(reason: str) -> str:
+    """A reason without what differs from article to article, so that it can be counted."""
+    return next((kind for mark, kind in _REASONS if mark in reason), "other")

@@ -54,7 +54,7 @@ def _read_lines(text: str, whole: ValueError) -> tuple[list[Record], list[str]]:
             rows.append((f"line {number}", json.loads(line)))
         except (ValueError, RecursionError) as error:
             problems.append(f"line {number}: not JSON: {_complaint(error)}")
-    if not rows:
+    if not rows and text.strip():
         raise FormatError(f"not JSON: {_complaint(whole)}", "write a JSON list, or one JSON object a line")
     records, more = _keep_articles(iter(rows))
     return records, problems + more

@@ -1,4 +1,4 @@
-"""Datelines: the agency, place, day and reporter that a report opens with.
+"""Datelines: the agency, place, day and reporter that a report opens with, and the mark of a line in a list.
 
 深圳特区报讯（首席记者 徐兴东）1月13日， · 新华社北京1月13日电（记者 张三） · 中新网1月13日电 · 本报讯（记者 李四）
 """
@@ -37,6 +37,8 @@ _DATELINE = re.compile(
     rf"|[（(][^（）()\n]{{0,10}}(?:记者|記者|通讯员|通訊員)[^（）()\n]{{0,60}}[）)]{_SPACE}{_LONE_DAY}"
     # 中新网北京讯 without a reporter needs a space: 本报讯 昨日
     rf"|(?:本报|本台|本网|[\u3400-\u9fff]{{2,10}}(?:日报|晚报|晨报|网|網|在线))[讯訊](?=[ \u3000：:，,])"
+    # ■ 资产总额突破95万亿元
+    rf"|[■●◆▲▶►•※★☆○◇□◎]{{1,3}}"
     # LONDON, Jan. 13 (Xinhua) --   LONDON (Reuters) -   LONDON —
     r"|[A-Z][A-Z .,'’/-]{2,40}(?:[A-Z][a-z]{2,8}\.? \d{1,2} ?)?(?:\([A-Za-z .]{2,30}\) ?(?:--?|—|–)|(?:--|—))"
     rf"){_END}"

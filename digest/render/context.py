@@ -23,10 +23,12 @@ every address `safe_href`; every name below is always there, and what is unknown
     source       {name, articles, problems: [text], failed: 0 or 1, failing: days, silent: days, usual: days}
     footer       {reason, unsubscribe, address, sender} in a mail; {} in a preview
     story        {number, anchor, title, href, site, published, published_iso, lang, sentences: [text], summary,
-                 keywords: [词], also: [{title, site, href}], also_count, added: [{sentence, site, href}], standing,
-                 earlier: {day, number, title, href} or {}, card: [{label, value}], genre, note}
+                 keywords: [词], also: [{title, site, label, href}], also_count, also_told, standing,
+                 added: [{sentence, site, href}], earlier: {day, number, title, href} or {}, card: [{label, value}],
+                 genre, note}
                  href is an http(s) address or empty; anchor is `item-3`; lang is empty for simplified Chinese;
-                 also holds the first eight of also_count other reports; standing is 更新, 持续跟踪 or empty
+                 also holds the first eight of also_count other reports, also_told says 3 家, a label is the site, or
+                 the title where its site is told already; standing is 更新, 持续跟踪 or empty
 
 A story's sentences are verbatim, with …… where a tail was left off; `summary` is all of them in one paragraph.
 """
@@ -37,7 +39,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from digest.model import Highlight, Issue, Item, Reference, Sentence, Summary, join_printed
+from digest.model import Highlight, Issue, Item, Sentence, Summary, join_printed
 from digest.render.day import (
     LONGEST_NAME,
     LONGEST_PROBLEM,
@@ -169,8 +171,9 @@ def _story(item: Item, issue: Issue) -> Context:
         "sentences": sentences,
         "summary": join_printed(sentences, article.language or item.summary.language),
         "keywords": list_keywords(item.summary.keywords),
-        "also": [_reference_context(reference) for reference in item.also[:MOST_REFERENCES]],
+        "also": _references(item),
         "also_count": len(item.also),
+        "also_told": _others(item),
         "added": [addition_context(addition) for addition in item.added],
         "standing": STANDINGS[item.standing],
         "earlier": earlier_context(item, issue),
@@ -180,10 +183,26 @@ def _story(item: Item, issue: Issue) -> Context:
     }
 
 
-def _reference_context(reference: Reference) -> Context:
-    title = clip(clean(reference.title), LONGEST_TITLE) or "（无题）"
-    site = clip(clean(reference.site), LONGEST_NAME)
-    return {"title": title, "site": site, "href": safe_href(reference.url, WEB)}
+def _others(item: Item) -> str:
+    """How many others report an event: `3 家`, or where some of them tell it twice, or the leading one, `3 家 5 篇`."""
+    own = item.article.site or item.article.source
+    sites = {reference.site for reference in item.also} - {own}
+    reports = f"{len(item.also)} 篇"
+    if len(sites) == len(item.also):
+        return f"{len(sites)} 家"
+    return f"{len(sites)} 家 {reports}" if sites else reports
+
+
+def _references(item: Item) -> list[Context]:
+    told = {clip(clean(item.article.site or item.article.source), LONGEST_NAME)}
+    references = []
+    for reference in item.also[:MOST_REFERENCES]:
+        title = clip(clean(reference.title), LONGEST_TITLE) or "（无题）"
+        site = clip(clean(reference.site), LONGEST_NAME)
+        label = site if site and site not in told else f"「{title}」"
+        told.add(site)
+        references.append({"title": title, "site": site, "label": label, "href": safe_href(reference.url, WEB)})
+    return references
 
 
 def _highlight_context(highlight: Highlight, languages: dict[int, str]) -> Context:

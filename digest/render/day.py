@@ -75,7 +75,8 @@ _REASONS = {
 
 def card_rows(card: DocumentCard, day: date) -> list[Context]:
     """The facts of a document as rows of a label and a value; none where nothing is told that a reader must know."""
-    if not any(fact.kind in _TELLING for fact in card.facts):
+    named = card.genre or card.value("number") or card.value("title")
+    if not named or not any(fact.kind in _TELLING for fact in card.facts):
         return []
     rows = []
     for kind, label in _ROWS:

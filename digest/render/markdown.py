@@ -97,7 +97,7 @@ def _story(story: Context, level: str) -> Iterator[str]:
         )
     yield _keywords(story["keywords"])
     if also := story["also"]:
-        yield f"另有 {story['also_count']} 家{'，其中' if story['also_count'] > len(also) else ''}："
+        yield f"另有 {story['also_told']}{'，其中' if story['also_count'] > len(also) else ''}："
         yield _bullets(f"{escape_markdown(other['site'])}「{_link(other['title'], other['href'])}」" for other in also)
 
 

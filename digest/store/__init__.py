@@ -1,6 +1,6 @@
-"""What is remembered between two runs, in one SQLite file: articles, ledger, issues, outbox, sources.
+"""What is remembered between two runs, in one SQLite file: articles, ledger, issues, drafts, outbox, sources.
 
-SQLAlchemy's only door.  See `Store` for what can be asked, `records` for what comes back.
+SQLAlchemy's only door.  See `Store` and its `Questions` for what can be asked, `records` for what comes back.
 """
 
 from digest.store.copying import copy_for_dry_run, empty_store
@@ -8,33 +8,50 @@ from digest.store.database import Store, open_store
 from digest.store.lock import run_lock
 from digest.store.records import (
     Change,
+    Draft,
+    DraftState,
     Envelope,
     FrozenIssue,
+    IssueRow,
     IssueState,
+    ItemRow,
     LedgerRow,
     LedgerState,
+    NoticeRow,
     OutboxRow,
     Placement,
+    Rhythm,
     SourceHealth,
     SourceReading,
     Version,
     Visit,
 )
+from digest.store.traces import Address, Course, Trace, VisitRow
 
 __all__ = [
+    "Address",
     "Change",
+    "Course",
+    "Draft",
+    "DraftState",
     "Envelope",
     "FrozenIssue",
+    "IssueRow",
     "IssueState",
+    "ItemRow",
     "LedgerRow",
     "LedgerState",
+    "NoticeRow",
     "OutboxRow",
     "Placement",
+    "Rhythm",
     "SourceHealth",
     "SourceReading",
     "Store",
+    "Trace",
     "Version",
     "Visit",
+    "VisitRow",
     "copy_for_dry_run",
     "empty_store",
     "open_store",

@@ -107,6 +107,7 @@ def _to_columns(stranger: _Stranger, now: datetime) -> dict[str, object]:
         "fingerprint": stranger.fingerprint,
         "origin": article.origin,
         "identity": stranger.identity,
+        "position": article.position,
     }
 
 
@@ -130,6 +131,7 @@ def from_row(row: Row[Any]) -> Article:
         source=columns["source"],
         categories=tuple(columns["categories"]),
         origin=columns["origin"],
+        position=columns["position"],
     )
 
 

@@ -6,7 +6,7 @@ SQLite knows neither dates nor JSON, and its driver refuses a lone surrogate; ea
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from sqlalchemy import Text
 from sqlalchemy.engine import Dialect
@@ -30,6 +30,21 @@ class Moment(TypeDecorator[datetime]):
     def process_result_value(self, value: str | None, _dialect: Dialect) -> datetime | None:
         """The moment that was written, in UTC."""
         return None if value is None else datetime.fromisoformat(value)
+
+
+class Day(TypeDecorator[date]):
+    """A calendar day, kept as ISO 8601 text."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: date | None, _dialect: Dialect) -> str | None:
+        """The text to write."""
+        return None if value is None else value.isoformat()
+
+    def process_result_value(self, value: str | None, _dialect: Dialect) -> date | None:
+        """The day that was written."""
+        return None if value is None else date.fromisoformat(value)
 
 
 class Words(TypeDecorator[str]):

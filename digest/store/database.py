@@ -1,7 +1,8 @@
 """The store: everything that is remembered between two runs, behind one object.
 
-Each method is one transaction: all of it happens, or nothing.  Moments are given by the caller.  The work is done in
-the modules named for the tables; here is only where a transaction begins and ends.
+`Questions` is what can be asked of it; here is what changes it.  Each method is one transaction: all of it happens, or
+nothing.  Moments are given by the caller.  The work is done in the modules named for the tables; here is only where a
+transaction begins and ends.
 """
 
 from __future__ import annotations
@@ -14,29 +15,30 @@ from types import MappingProxyType
 from sqlalchemy import Engine
 
 from digest.errors import StoreError
-from digest.model import Article, Document, State
-from digest.store import articles, changes, issues, ledger, originals, outbox, sources, visits
-from digest.store.door import Door
+from digest.model import Appointment, Article, Document, State
+from digest.store import articles, days, drafts, issues, ledger, originals, outbox, sources, visits
+from digest.store import items as printed
 from digest.store.engine import READING, make_engine, use_wal
 from digest.store.files import make_file, make_folder
 from digest.store.migrations import check_version, migrate
+from digest.store.questions import Questions
 from digest.store.records import (
-    Change,
+    Draft,
     Envelope,
     FrozenIssue,
     IssueState,
-    LedgerRow,
+    ItemRow,
+    NoticeRow,
     OutboxRow,
     Placement,
-    SourceHealth,
     SourceReading,
-    Version,
     Visit,
 )
 from digest.store.trouble import explained
 
 FINAL: tuple[State, ...] = ("sent", "failed", "unknown")
 NONE: Mapping[str, str] = MappingProxyType({})
+NO_WORDS: Mapping[str, int] = MappingProxyType({})
 
 
 def open_store(path: Path, patience: float = 10.0) -> Store:
@@ -65,10 +67,10 @@ def _prepare(engine: Engine) -> None:
         migrate(connection)
 
 
-class Store(Door):
-    """Articles, ledger, issues and outbox, originals, visits and sources.  Safe to use from several threads."""
+class Store(Questions):
+    """Articles, ledger, issues, drafts and outbox, originals, visits and sources.  Safe to use from several threads."""
 
-    # ------------------------------------------------------------------------------------------- articles, ledger
+    # ------------------------------------------------------------------------------------------------- articles, ledger
 
     def record_articles(self, found: Iterable[Article], now: datetime) -> dict[str, str]:
         """For the key of every article the key under which it is kept: another one where it was known already.
@@ -83,16 +85,6 @@ class Store(Door):
         """As `record_articles`, with the bytes each was read from; a text that differs becomes a further version."""
         with self._writing() as connection:
             return originals.record(connection, pairs, now)
-
-    def versions(self, key: str) -> tuple[Version, ...]:
-        """What the article kept under this key has read so far, oldest first."""
-        with self._reading() as connection:
-            return tuple(originals.find_versions(connection, key).values())
-
-    def original(self, sha256: str) -> bytes | None:
-        """The bytes with this SHA-256 as they came, or None where they are not kept (a dry run's copy has none)."""
-        with self._reading() as connection:
-            return originals.find_original(connection, sha256)
 
     def forget_originals(self, before: datetime) -> int:
         """How many originals first fetched before then were dropped; texts stay, and what an issue may yet need."""
@@ -114,37 +106,12 @@ class Store(Door):
         with self._writing() as connection:
             return ledger.offer_baseline(connection, edition, keys, now)
 
-    def find_unoffered(self, edition: str, sources: Iterable[str], since: datetime) -> list[Article]:
-        """The articles of these sources kept since then that the edition was never offered."""
-        with self._reading() as connection:
-            return ledger.find_unoffered(connection, edition, sources, since)
-
-    def candidates(self, edition: str, now: datetime) -> list[Article]:
-        """The articles an issue composed `now` may take, those first seen first."""
-        with self._reading() as connection:
-            return ledger.candidates(connection, edition, now)
-
     def expire(self, edition: str, now: datetime) -> int:
         """How many candidates were given up because their window ended."""
         with self._writing() as connection:
             return ledger.expire(connection, edition, now)
 
-    def ledger_rows(self, edition: str) -> tuple[LedgerRow, ...]:
-        """Where every article stands that the edition was ever offered."""
-        with self._reading() as connection:
-            return ledger.rows(connection, edition)
-
-    # ------------------------------------------------------------------------------------------- visits, sources
-
-    def find_known(self, urls: Iterable[str], source: str) -> dict[str, Article]:
-        """For every URL whose page the source has read, in any spelling, the article it became."""
-        with self._reading() as connection:
-            return visits.find_known(connection, urls, source)
-
-    def find_listed(self, source: str, mark: str) -> list[Article] | None:
-        """The articles of a source's list, where the very list of this mark was read to its end before; else None."""
-        with self._reading() as connection:
-            return sources.find_listed(connection, source, mark)
+    # -------------------------------------------------------------------------------------------------- visits, sources
 
     def record_visit(self, url: str, key: str | None, source: str, status: int, now: datetime) -> None:
         """As `record_visits`, of one page."""
@@ -158,19 +125,6 @@ class Store(Door):
         with self._writing() as connection:
             visits.record(connection, made, now)
 
-    def recheckable(self, since: datetime, not_since: datetime, limit: int) -> list[Article]:
-        """The articles put into an issue since then and not read since `not_since`, the longest unread first.
-
-        Each has the URL it was met under last, so the `key` of one that moved is an alias of the kept one.
-        """
-        with self._reading() as connection:
-            return visits.recheckable(connection, since, not_since, limit)
-
-    def changes(self, since: datetime, edition: str | None = None) -> tuple[Change, ...]:
-        """What was found changed or withdrawn since then, in that order; with an edition only what its issues hold."""
-        with self._reading() as connection:
-            return changes.find_changes(connection, since, edition)
-
     def record_source(
         self, name: str, now: datetime, problem: str, articles: int, new: int, *, baseline: bool = False
     ) -> None:
@@ -182,61 +136,61 @@ class Store(Door):
         with self._writing() as connection:
             sources.record(connection, readings, now)
 
-    def source_health(self) -> dict[str, SourceHealth]:
-        """How every source fares that was ever tried, by name."""
-        with self._reading() as connection:
-            return sources.health(connection)
-
-    def is_new_source(self, name: str) -> bool:
-        """Whether the source has never been read without failing."""
-        with self._reading() as connection:
-            return sources.is_new(connection, name)
-
-    # ------------------------------------------------------------------------------------------------------ issues
+    # --------------------------------------------------------------------------------------------------- issues, drafts
 
     def freeze_issue(
-        self, issue: FrozenIssue, envelopes: Iterable[Envelope], placements: Iterable[Placement] = ()
+        self,
+        issue: FrozenIssue,
+        envelopes: Iterable[Envelope],
+        placements: Iterable[Placement] = (),
+        *,
+        items: Iterable[ItemRow] = (),
+        appointments: Iterable[Appointment] = (),
+        words: Mapping[str, int] = NO_WORDS,
+        notices: Iterable[NoticeRow] = (),
     ) -> bool:
-        """Whether this call froze the slot, with its mails and placements; False where another process was first.
+        """Whether this call froze the slot, with all that is given; False where another process was first.
+
+        `appointments` are the days that the documents of this issue set, `words` in how many of its articles each
+        stood, `notices` the changes it tells of.  The slot's draft is let go of.
 
         Raises StoreError, and writes nothing, where a placed article is no candidate (any more).
         """
+        edition, slot = issue.edition, issue.slot
         with self._writing() as connection:
-            return issues.freeze(connection, issue, envelopes, placements)
-
-    def find_issue(self, edition: str, slot: datetime) -> FrozenIssue | None:
-        """The issue of one slot, or None while it is not frozen."""
-        with self._reading() as connection:
-            return issues.find(connection, edition, slot)
-
-    def latest_slot(self, edition: str) -> datetime | None:
-        """The last slot of the edition that has an issue, even a void one."""
-        with self._reading() as connection:
-            return issues.latest_slot(connection, edition)
-
-    def unsettled_issues(self, edition: str | None = None) -> tuple[tuple[str, datetime], ...]:
-        """The edition and slot of every issue of which nothing is decided yet, the oldest first."""
-        with self._reading() as connection:
-            return issues.unsettled(connection, edition)
+            if not issues.freeze(connection, issue, envelopes, placements):
+                return False
+            printed.keep(connection, edition, slot, items)
+            days.keep_appointments(connection, edition, slot, appointments)
+            days.keep_words(connection, edition, slot, words)
+            days.keep_notices(connection, edition, slot, notices)
+            drafts.drop(connection, edition, slot)
+            return True
 
     def settle(self, edition: str, slot: datetime, now: datetime) -> IssueState | None:
         """The state of an issue after looking at its mails; `mark`, `recover` and `forget` have settled it already."""
         with self._writing() as connection:
             return issues.settle(connection, edition, slot, now)
 
-    # ------------------------------------------------------------------------------------------------------ outbox
+    def keep_draft(self, draft: Draft) -> bool:
+        """Whether the draft is kept, in place of the slot's earlier one; False where the slot has its issue already.
 
-    def pending(self, edition: str | None = None, *, now: datetime | None = None) -> tuple[OutboxRow, ...]:
-        """The queued and deferred mails: all of them, or with `now` those whose time has come."""
-        with self._reading() as connection:
-            return outbox.pending(connection, edition, now)
+        It changes nothing in the ledger: its articles stay candidates.
+        """
+        with self._writing() as connection:
+            return drafts.keep(connection, draft)
 
-    def outbox_rows(
-        self, edition: str | None = None, slot: datetime | None = None, state: State | None = None
-    ) -> tuple[OutboxRow, ...]:
-        """The mails of an edition, a slot and a state, or of all; the newest issue first."""
-        with self._reading() as connection:
-            return outbox.rows(connection, edition, slot, state)
+    def release_draft(self, edition: str, slot: datetime, now: datetime) -> bool:
+        """Whether the draft was held until now, and may be frozen from now on."""
+        with self._writing() as connection:
+            return drafts.release(connection, edition, slot, now)
+
+    def drop_draft(self, edition: str, slot: datetime) -> bool:
+        """Whether there was a draft to let go of."""
+        with self._writing() as connection:
+            return drafts.drop(connection, edition, slot)
+
+    # ----------------------------------------------------------------------------------------------------------- outbox
 
     def claim(self, row: OutboxRow, now: datetime) -> bool:
         """Whether the mail is now ours to send; False where another process has taken it."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import fields
 from datetime import date, datetime
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Table, func, insert, select, update
 
 from digest.store import ledger, outbox
-from digest.store.records import Envelope, FrozenIssue, IssueState, Placement
-from digest.store.schema import issues
+from digest.store.records import Envelope, FrozenIssue, IssueRow, IssueState, Placement
+from digest.store.schema import issues, items
 
 
 def freeze(
@@ -29,9 +30,25 @@ def find(connection: Connection, edition: str, slot: datetime) -> FrozenIssue | 
     """The issue of one slot, or None while it is not frozen."""
     question = select(issues).where(issues.c.edition == edition, issues.c.slot == slot)
     row = connection.execute(question).one_or_none()
-    if row is None:
-        return None
-    return FrozenIssue(**{**row._mapping, "day": date.fromisoformat(row.day)})
+    return FrozenIssue(**row._mapping) if row else None
+
+
+def find_rows(
+    connection: Connection, *, edition: str | None = None, slot: datetime | None = None, day: date | None = None
+) -> tuple[IssueRow, ...]:
+    """The issues of an edition, a slot and a day, or of all, the newest first, without what was mailed of them."""
+    own = (items.c.edition == issues.c.edition) & (items.c.slot == issues.c.slot)
+    count = select(func.count()).select_from(items).where(own).scalar_subquery().label("items")
+    listed = (issues.c[field.name] for field in fields(IssueRow) if field.name != "items")
+    wanted = {issues.c.edition: edition, issues.c.slot: slot, issues.c.day: day}
+    conditions = [column == value for column, value in wanted.items() if value is not None]
+    question = select(*listed, count).where(*conditions).order_by(issues.c.slot.desc(), issues.c.edition)
+    return tuple(IssueRow(**row._mapping) for row in connection.execute(question))
+
+
+def living(table: Table) -> ColumnElement[bool]:
+    """Whether a row of the table belongs to an issue that is not void: one that somebody has or may yet get."""
+    return (table.c.edition == issues.c.edition) & (table.c.slot == issues.c.slot) & (issues.c.state != "void")
 
 
 def latest_slot(connection: Connection, edition: str) -> datetime | None:
@@ -75,7 +92,7 @@ def _insert(connection: Connection, issue: FrozenIssue) -> int:
     columns = {
         "edition": issue.edition,
         "slot": issue.slot,
-        "day": issue.day.isoformat(),
+        "day": issue.day,
         "subject": issue.subject,
         "html": issue.html,
         "text": issue.text,

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Connection, Update, func, insert, select, update
+from sqlalchemy import Connection, Row, Update, bindparam, func, insert, select, update
 
 from digest.errors import StoreError
 from digest.model import Article
+from digest.store import drafts
 from digest.store.articles import from_row
 from digest.store.identity import SHORTEST, find_keys, select_in
-from digest.store.records import LedgerRow, Placement
+from digest.store.records import LedgerRow, LedgerState, Placement
 from digest.store.schema import articles, ledger
 
 OPEN = ("new", "left_out")  # states of a candidate
@@ -96,13 +98,19 @@ def candidates(connection: Connection, edition: str, now: datetime) -> list[Arti
 
 
 def expire(connection: Connection, edition: str, now: datetime) -> int:
-    """How many candidates were given up because their window ended."""
-    statement = (
-        update(ledger)
-        .where(ledger.c.edition == edition, ledger.c.state.in_(OPEN), ledger.c.window_until <= now)
-        .values(state="expired", changed_at=now)
+    """How many candidates were given up because their window ended.
+
+    Those that a draft prints are spared while it waits: a person may take longer than a window to release it.
+    """
+    ended = select(ledger.c.key).where(
+        ledger.c.edition == edition, ledger.c.state.in_(OPEN), ledger.c.window_until <= now
     )
-    return connection.execute(statement).rowcount
+    keys = {*connection.execute(ended).scalars()} - drafts.printed_keys(connection, edition)
+    if keys:
+        statement = update(ledger).where(ledger.c.edition == edition, ledger.c.key == bindparam("ended"))
+        values = {"state": "expired", "changed_at": now}
+        connection.execute(statement.values(values), [{"ended": key} for key in keys])
+    return len(keys)
 
 
 def place(connection: Connection, edition: str, slot: datetime, placement: Placement, now: datetime) -> None:
@@ -113,7 +121,14 @@ def place(connection: Connection, edition: str, slot: datetime, placement: Place
     statement = (
         update(ledger)
         .where(ledger.c.edition == edition, ledger.c.key == placement.key, ledger.c.state.in_(OPEN))
-        .values(state=placement.state, reason=placement.reason, slot=slot, changed_at=now)
+        .values(
+            state=placement.state,
+            reason=placement.reason,
+            slot=slot,
+            changed_at=now,
+            event=placement.event or None,
+            score=placement.score,
+        )
     )
     if connection.execute(statement).rowcount != 1:
         raise StoreError(
@@ -129,13 +144,36 @@ def carry(connection: Connection, edition: str, slot: datetime, now: datetime) -
 
 def give_back(connection: Connection, edition: str, slot: datetime, now: datetime) -> None:
     """Makes the articles of an issue `new` again: nobody got it."""
-    connection.execute(_of_issue(edition, slot).values(state="new", reason="", slot=None, changed_at=now))
+    undone = {"state": "new", "reason": "", "slot": None, "event": None, "score": None, "changed_at": now}
+    connection.execute(_of_issue(edition, slot).values(undone))
 
 
 def rows(connection: Connection, edition: str) -> tuple[LedgerRow, ...]:
     """Every article the edition has ever been offered, in the order of keys."""
     question = select(ledger).where(ledger.c.edition == edition).order_by(ledger.c.key)
-    return tuple(LedgerRow(**row._mapping) for row in connection.execute(question))
+    return tuple(to_row(row) for row in connection.execute(question))
+
+
+def to_row(row: Row[Any]) -> LedgerRow:
+    """The record of a row of the table."""
+    return LedgerRow(**{**row._mapping, "event": row.event or ""})
+
+
+def count_changes(
+    connection: Connection, edition: str, first: datetime, last: datetime
+) -> dict[tuple[LedgerState, str], int]:
+    """How many articles came to stand where they do from `first` until before `last`, by state and reason.
+
+    The most frequent come first.
+    """
+    count = func.count().label("number")
+    question = (
+        select(ledger.c.state, ledger.c.reason, count)
+        .where(ledger.c.edition == edition, ledger.c.changed_at >= first, ledger.c.changed_at < last)
+        .group_by(ledger.c.state, ledger.c.reason)
+        .order_by(count.desc(), ledger.c.state, ledger.c.reason)
+    )
+    return {(row.state, row.reason): row.number for row in connection.execute(question)}
 
 
 def _of_issue(edition: str, slot: datetime) -> Update:

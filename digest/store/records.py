@@ -1,5 +1,6 @@
 """The rows as the rest of the program sees them: frozen values, without any trace of the database.
 
+draft:   held -> released -> an issue
 issue:   frozen -> carried | void
 ledger:  new -> placed | merged | left_out -> carried | expired | new again
 outbox:  queued -> sending -> dot -> sent | deferred | failed | unknown
@@ -10,10 +11,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Literal
+from typing import Literal, NamedTuple, Self
 
-from digest.model import Article, State
+from digest.model import Article, Item, Standing, State
 
+DraftState = Literal["held", "released"]
 IssueState = Literal["frozen", "carried", "void"]
 LedgerState = Literal["new", "placed", "merged", "left_out", "carried", "expired"]
 
@@ -49,16 +51,24 @@ class Envelope:
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """What became of one article when an issue was composed; `reason` says why it was left out or merged."""
+    """What became of one article when an issue was composed; `reason` says why it was left out or merged.
+
+    `event` is the key of the article that leads its event in this issue, `score` the event's; both may be unknown.
+    """
 
     key: str
-    state: Literal["placed", "merged", "left_out"]
+    state: Literal["placed", "merged", "left_out", "expired"]
     reason: str = ""
+    event: str = ""
+    score: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class LedgerRow:
-    """Where one article stands in one edition; `slot` is the issue that decided it last, if any did."""
+    """Where one article stands in one edition; `slot` is the issue that decided it last, if any did.
+
+    `event` and `score` are as in the `Placement` of that issue.
+    """
 
     edition: str
     key: str
@@ -67,6 +77,91 @@ class LedgerRow:
     slot: datetime | None
     window_until: datetime
     changed_at: datetime
+    event: str = ""
+    score: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ItemRow:
+    """What one item of a frozen issue printed.
+
+    `sentences` are (start, end) in the text of the article `key`; `added` are (key, start, end) in the texts of other
+    reports of its event.  `told_on` and `told_number` say which earlier item it goes on from, None and 0 where none.
+    """
+
+    number: int
+    key: str
+    title: str
+    section: str = ""
+    standing: Standing = "new"
+    score: float = 0.0
+    terms: Mapping[str, float] = field(default_factory=dict)
+    sentences: tuple[tuple[int, int], ...] = ()
+    added: tuple[tuple[str, int, int], ...] = ()
+    told_on: date | None = None
+    told_number: int = 0
+    note: str = ""
+
+    @classmethod
+    def of(cls, item: Item) -> Self:
+        """The row of an item."""
+        return cls(
+            number=item.number,
+            key=item.article.key,
+            title=item.title,
+            section=item.section,
+            standing=item.standing,
+            score=item.score,
+            terms=dict(item.terms),
+            sentences=tuple((s.start, s.end) for s in item.summary.sentences),
+            added=tuple((a.article.key, a.sentence.start, a.sentence.end) for a in item.added),
+            told_on=item.earlier.day if item.earlier else None,
+            told_number=item.earlier.number if item.earlier else 0,
+            note=item.note,
+        )
+
+
+class NoticeRow(NamedTuple):
+    """Which change or withdrawal of which article was told; `mark` is of the text that stands there now, '' if none."""
+
+    key: str
+    kind: Literal["changed", "gone"]
+    mark: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class IssueRow:
+    """An issue in a list: what it is called, how it stands and how many items it has."""
+
+    edition: str
+    slot: datetime
+    day: date
+    subject: str
+    state: IssueState
+    composed_at: datetime
+    items: int
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A composed issue that waits for its slot or for a person, who may change it; nothing of it is decided yet.
+
+    `issue` is a text of the composer's own, from which the issue can be made again, and `extras` what else belongs to
+    it, a structure of JSON: its tuples come back as lists.
+    """
+
+    edition: str
+    slot: datetime
+    day: date
+    subject: str
+    html: str
+    text: str
+    issue: str
+    placements: tuple[Placement, ...]
+    composed_at: datetime
+    changed_at: datetime
+    extras: Mapping[str, object] = field(default_factory=dict)
+    state: DraftState = "held"
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,3 +258,23 @@ class SourceHealth:
     problem: str
     articles: int
     baseline: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Rhythm:
+    """How often a source brings anything new, in days of UTC.
+
+    `quiet` counts the days since something of it was first seen, `failing` those it has failed in a row, today
+    included; `usual` is its largest ordinary gap, 0 while it is unknown.
+    """
+
+    name: str
+    last_new: datetime | None
+    quiet: int
+    usual: float
+    failing: int
+
+    @property
+    def silent(self) -> int:
+        """The days it has been quiet, where they are more than usual; else 0."""
+        return self.quiet if 0 < self.usual < self.quiet else 0

@@ -1,11 +1,12 @@
 """The tables as SQLAlchemy Core sees them.
 
-`migrations.py` is what makes them; a test holds the two together.  Queries are written against these objects only.
+`steps.py` is what makes them; a test holds the two together.  Queries are written against these objects only.
 """
 
 from __future__ import annotations
 
 from sqlalchemy import (
+    REAL,
     Boolean,
     Column,
     ForeignKey,
@@ -17,7 +18,7 @@ from sqlalchemy import (
     Text,
 )
 
-from digest.store.columns import Json, Moment, Words
+from digest.store.columns import Day, Json, Moment, Words
 
 metadata = MetaData()
 
@@ -39,6 +40,7 @@ articles = Table(
     Column("fingerprint", Text, nullable=False),
     Column("origin", Words, nullable=False),
     Column("identity", Words, nullable=False),
+    Column("position", Integer, nullable=False),
 )
 
 aliases = Table(  # the other keys and addresses under which an article was met
@@ -116,7 +118,7 @@ issues = Table(
     metadata,
     Column("edition", Text, primary_key=True),
     Column("slot", Moment, primary_key=True),
-    Column("day", Text, nullable=False),
+    Column("day", Day, nullable=False),
     Column("subject", Words, nullable=False),
     Column("html", Words, nullable=False),
     Column("text", Words, nullable=False),
@@ -136,6 +138,8 @@ ledger = Table(
     Column("slot", Moment),
     Column("window_until", Moment, nullable=False),
     Column("changed_at", Moment, nullable=False),
+    Column("event", Text),
+    Column("score", REAL),
     ForeignKeyConstraint(["edition", "slot"], ["issues.edition", "issues.slot"]),
 )
 
@@ -155,4 +159,77 @@ outbox = Table(
     Column("next_at", Moment),
     Column("changed_at", Moment, nullable=False),
     ForeignKeyConstraint(["edition", "slot"], ["issues.edition", "issues.slot"]),
+)
+
+items = Table(  # what every item of a frozen issue printed
+    "items",
+    metadata,
+    Column("edition", Text, primary_key=True),
+    Column("slot", Moment, primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("key", Text, ForeignKey("articles.key"), nullable=False),
+    Column("title", Words, nullable=False),
+    Column("section", Words, nullable=False),
+    Column("standing", Text, nullable=False),
+    Column("score", REAL, nullable=False),
+    Column("terms", Json, nullable=False),
+    Column("sentences", Json, nullable=False),
+    Column("added", Json, nullable=False),
+    Column("told_on", Day),
+    Column("told_number", Integer, nullable=False),
+    Column("note", Words, nullable=False),
+    ForeignKeyConstraint(["edition", "slot"], ["issues.edition", "issues.slot"]),
+)
+
+appointments = Table(  # the days that official documents set, as the issue that had them said
+    "appointments",
+    metadata,
+    Column("edition", Text, primary_key=True),
+    Column("slot", Moment, primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("kind", Text, primary_key=True),
+    Column("on_day", Day, nullable=False),
+    Column("title", Words, nullable=False),
+    Column("body", Words, nullable=False),
+    Column("number", Words, nullable=False),
+    Column("url", Words, nullable=False),
+    ForeignKeyConstraint(["edition", "slot"], ["issues.edition", "issues.slot"]),
+)
+
+day_words = Table(  # in how many articles of an issue's day a word stood
+    "day_words",
+    metadata,
+    Column("edition", Text, primary_key=True),
+    Column("slot", Moment, primary_key=True),
+    Column("word", Words, primary_key=True),
+    Column("count", Integer, nullable=False),
+    ForeignKeyConstraint(["edition", "slot"], ["issues.edition", "issues.slot"]),
+)
+
+notices = Table(  # which change or withdrawal of an article an issue told of
+    "notices",
+    metadata,
+    Column("edition", Text, primary_key=True),
+    Column("slot", Moment, primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("kind", Text, primary_key=True),
+    Column("mark", Words, primary_key=True),
+    ForeignKeyConstraint(["edition", "slot"], ["issues.edition", "issues.slot"]),
+)
+
+drafts = Table(  # composed issues that wait for a person
+    "drafts",
+    metadata,
+    Column("edition", Text, primary_key=True),
+    Column("slot", Moment, primary_key=True),
+    Column("day", Day, nullable=False),
+    Column("subject", Words, nullable=False),
+    Column("html", Words, nullable=False),
+    Column("text", Words, nullable=False),
+    Column("issue", Words, nullable=False),
+    Column("placements", Json, nullable=False),
+    Column("extras", Json, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("composed_at", Moment, nullable=False),
+    Column("changed_at", Moment, nullable=False),
 )

@@ -22,6 +22,29 @@ WATER = (
 )
 
 
+TOWNS = ["石门渡", "鹭汀镇", "柳湾", "白鹤乡", "青溪", "南浦", "东岭", "西坝", "北河", "桃源里", "枫桥镇", "云台"]
+WORKS = [
+    "新水厂",
+    "跨江隧道",
+    "养老院",
+    "光伏电站",
+    "冷链仓库",
+    "中心小学",
+    "环湖步道",
+    "污水管网",
+    "农贸市场",
+    "体育馆",
+    "换乘站",
+    "图书馆",
+]
+
+
+def start_of(n: int) -> str:
+    """What was begun on the n-th day, which is told in other words every day."""
+    town, work = TOWNS[n % 12], WORKS[n * 5 % 12]
+    return f"{town}今天举行{work}的开工仪式，总投资{n * 37 + 11}亿元。{work}建成以后，{town}的居民可以少走一半的路。"
+
+
 def page(title: str, text: str, published: str = "2026-11-21 09:30") -> str:
     """The page of an article on an office's site."""
     body = "".join(
@@ -75,7 +98,9 @@ def web(monkeypatch: pytest.MonkeyPatch) -> Iterator[WebServer]:
             "/": "<html><head><link rel='alternate' type='application/rss+xml' href='/feed.xml'></head>"
             "<body><p>岚川新闻网首页</p></body></html>",
         }
-        server.routes |= {f"/art/{n}.html": page(f"岚川市第{n}批重点项目集中开工仪式举行", BRIDGE) for n in range(12)}
+        server.routes |= {
+            f"/art/{n}.html": page(f"岚川市第{n}批重点项目集中开工仪式举行", start_of(n)) for n in range(12)
+        }
         yield server
 
 

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from math import prod
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from digest.compose.duplicates import group_events
-from digest.compose.importance import Ranked, as_moment, choose, rank_events
-from digest.model import Article, Event
-from tests.compose.examples import REPORTS, SHANGHAI, SLOT, small_articles
+from digest.compose.events.grouping import group_events
+from digest.compose.importance import Ranked, as_moment, choose, explain_score, rank_events
+from digest.model import Article, Edition, Event
+from tests.compose.examples import EDITION, REPORTS, SHANGHAI, SLOT, small_articles
 
 
 def ranked_titles(events: list[Event]) -> list[str]:
     """The headlines of the leading articles in their order."""
-    return [own.event.articles[0].title for own in rank_events(events, SLOT)[0]]
+    return [own.event.articles[0].title for own in rank_events(events, EDITION, SLOT)[0]]
 
 
 def alone(*articles: Article) -> list[Event]:
@@ -30,10 +32,11 @@ def alone(*articles: Article) -> list[Event]:
 def test_ranking_loses_nothing_and_choice_keeps_to_the_count(articles: list[Article], count: int) -> None:
     """Every event is ranked once with a score above 0, and as many as asked for are chosen, the best first."""
     events = group_events(articles)
-    ranked, similarity = rank_events(events, SLOT)
+    ranked, similarity = rank_events(events, EDITION, SLOT)
     assert sorted(own.place for own in ranked) == list(range(len(events)))
     assert all(own.score > 0 for own in ranked)
-    chosen = choose(ranked, similarity, count)
+    chosen, refused = choose(ranked, similarity, replace(EDITION, items=count))
+    assert refused.keys() == {own.place for own in ranked} - {own.place for own in chosen}
     assert len(chosen) == len({own.place for own in chosen}) == min(count, len(events))
     assert [own.score for own in chosen] == sorted((own.score for own in chosen), reverse=True)
 
@@ -52,7 +55,7 @@ def test_new_comes_before_old(hours: int) -> None:
 def test_an_article_from_the_future_is_just_new() -> None:
     """A clock that runs ahead, or a date of tomorrow, gains nothing and breaks nothing."""
     events = alone(*(replace(REPORTS[0], published=SLOT + timedelta(days=days)) for days in (0, 1, 400)))
-    assert len({own.score for own in rank_events(events, SLOT)[0]}) == 1
+    assert len({own.score for own in rank_events(events, EDITION, SLOT)[0]}) == 1
 
 
 @pytest.mark.parametrize("published", [date.min, date.max, datetime.max.replace(tzinfo=SHANGHAI), None])
@@ -80,7 +83,7 @@ def test_one_site_that_repeats_itself_gains_nothing() -> None:
     text = REPORTS[0].text
     copies = Event(tuple(Article(title="这个标题一样长", text=text, site="甲") for _ in range(3)))
     single = Event((Article(title="那个标题一样长", text=text, site="乙"),))
-    scores = [own.score for own in rank_events([copies, single], SLOT)[0]]
+    scores = [own.score for own in rank_events([copies, single], EDITION, SLOT)[0]]
     assert scores[0] == pytest.approx(scores[1])
 
 
@@ -99,24 +102,24 @@ def test_no_site_takes_more_than_its_share() -> None:
             "甲乙丙丁戊己", ("修桥", "种树", "开渔节", "供暖提前", "公交改线", "菜市场翻新"), strict=True
         )
     ]
-    ranked, similarity = rank_events(alone(*loud, *quiet), SLOT)
-    sites = [own.event.articles[0].site for own in choose(ranked, similarity, 10)]
+    ranked, similarity = rank_events(alone(*loud, *quiet), EDITION, SLOT)
+    sites = [own.event.articles[0].site for own in choose(ranked, similarity, replace(EDITION, items=10))[0]]
     assert len(sites) == 10
     assert sites.count("大站") == 4
 
 
 def test_a_site_alone_fills_the_issue() -> None:
     """The share of a site leaves no place empty."""
-    ranked, similarity = rank_events(alone(*(replace(r, site="独家") for r in REPORTS)), SLOT)
-    assert len(choose(ranked, similarity, 8)) == 8
+    ranked, similarity = rank_events(alone(*(replace(r, site="独家") for r in REPORTS)), EDITION, SLOT)
+    assert len(choose(ranked, similarity, replace(EDITION, items=8))[0]) == 8
 
 
 def test_variety_goes_before_a_near_repeat() -> None:
     """Of two articles with the same words only one is chosen while another subject waits."""
     flood, again = REPORTS[0], replace(REPORTS[0], url="https://other.example/", site="别站")
     dull = replace(REPORTS[1], published=SLOT - timedelta(days=9))
-    ranked, similarity = rank_events(alone(flood, again, dull), SLOT)
-    chosen = {own.event.articles[0].title for own in choose(ranked, similarity, 2)}
+    ranked, similarity = rank_events(alone(flood, again, dull), EDITION, SLOT)
+    chosen = {own.event.articles[0].title for own in choose(ranked, similarity, replace(EDITION, items=2))[0]}
     assert chosen == {flood.title, dull.title}
 
 
@@ -124,7 +127,7 @@ def test_equal_scores_are_ordered_by_key() -> None:
     """Where nothing else decides the article's own key does, so that the order given makes no difference."""
     twins = [Article(title="", text="一样长的一句话。", url=f"https://a.example/{n}") for n in range(4)]
     orders = [
-        [own.event.articles[0].key for own in rank_events(alone(*given_order), SLOT)[0]]
+        [own.event.articles[0].key for own in rank_events(alone(*given_order), EDITION, SLOT)[0]]
         for given_order in (twins, twins[::-1])
     ]
     assert orders[0] == orders[1] == sorted(orders[0])
@@ -132,6 +135,60 @@ def test_equal_scores_are_ordered_by_key() -> None:
 
 def test_no_events_rank_as_nothing() -> None:
     """An empty day is an empty ranking."""
-    ranked, similarity = rank_events([], SLOT)
+    ranked, similarity = rank_events([], EDITION, SLOT)
     empty: list[Ranked] = []
-    assert ranked == choose(ranked, similarity, 5) == empty
+    assert ranked == choose(ranked, similarity, EDITION)[0] == empty
+
+
+def test_the_factors_make_the_score() -> None:
+    """The score is the product of its terms, and one line says so."""
+    for own in rank_events(alone(*REPORTS), EDITION, SLOT)[0]:
+        assert own.score == pytest.approx(prod(own.terms.values()), rel=1e-3)
+        told = explain_score(own.terms, own.score)
+        assert told.startswith(f"{own.score:.2f} = ")
+        assert "\n" not in told
+
+
+def scores(edition: Edition, *articles: Article) -> dict[str, float]:
+    """The score of each article as an event of its own, by title."""
+    ranked, _ = rank_events(alone(*articles), edition, SLOT)
+    return {own.event.articles[0].title: own.score for own in ranked}
+
+
+@pytest.mark.parametrize(
+    ("better", "worse", "edition"),
+    [
+        ({"source": "部委"}, {"source": "门户"}, replace(EDITION, tiers={"部委": 1})),
+        ({"source": "报纸"}, {"source": "门户"}, replace(EDITION, tiers={"门户": 5})),
+        ({"position": 1}, {"position": 20}, EDITION),
+        ({"position": 3}, {"position": 0}, EDITION),
+    ],
+)
+def test_rank_of_source_and_place_in_the_list_count(
+    better: dict[str, Any], worse: dict[str, Any], edition: Edition
+) -> None:
+    """Of two reports alike in all else the one of the better source, or nearer the top of its list, comes first."""
+    one = replace(REPORTS[0], title="甲市发布新的停车办法", **better)
+    other = replace(REPORTS[0], title="乙市发布新的停车办法", url="https://other.example/", **worse)
+    found = scores(edition, one, other)
+    assert found[one.title] > found[other.title]
+
+
+def test_interests_go_first() -> None:
+    """What the edition asks for comes before what is else as important."""
+    asked = replace(EDITION, query="预付卡 退款")
+    plain, wanted = scores(EDITION, *REPORTS), scores(asked, *REPORTS)
+    title = "预付卡示范合同发布 七日之内可以退款"
+    assert wanted[title] > plain[title] * 1.5
+    assert max(wanted, key=wanted.__getitem__) == title
+
+
+def test_limits_of_sections_and_sources_are_never_passed() -> None:
+    """Also where the issue has room; each that is refused says why."""
+    ranked, similarity = rank_events(alone(*(replace(r, site="独家") for r in REPORTS)), EDITION, SLOT)
+    chosen, refused = choose(ranked, similarity, replace(EDITION, per_source=3))
+    assert len(chosen) == 3
+    assert set(refused.values()) == {"独家 has its 3 items already"}
+    chosen, refused = choose(ranked, similarity, EDITION, lambda _: "民生", {"民生": 2})
+    assert len(chosen) == 2
+    assert set(refused.values()) == {"the section 民生 has its 2 items already"}

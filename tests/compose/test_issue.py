@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from digest.compose.issue import compose_issue, heading
+from digest.compose.issue import compose_issue
+from digest.compose.items import heading
 from digest.model import Article, Edition, SourceReport
 from tests.compose.examples import EDITION, FLOOD, MUSEUM, REPORTS, SLOT, editions, small_articles
 
@@ -36,8 +37,8 @@ def test_every_article_has_one_place(articles: list[Article], edition: Edition) 
     assert set(composed.placements) == {article.key for article in articles}
     placed = [item.article.key for item in composed.issue.items]
     assert len(placed) == len(set(placed))
-    assert {key for key, (state, _) in composed.placements.items() if state == "placed"} == set(placed)
-    for state, reason in composed.placements.values():
+    assert {key for key, placing in composed.placements.items() if placing.state == "placed"} == set(placed)
+    for state, reason, _, _ in composed.placements.values():
         assert state in {"placed", "merged", "left_out"}
         assert state != "merged" or reason.split()[-1] in placed
         assert state != "left_out" or reason
@@ -88,14 +89,14 @@ def test_a_headline_without_words_below_it_is_counted_as_empty(text: str) -> Non
     composed = compose_issue([bare, REPORTS[0]], EDITION, SLOT)
     assert composed.issue.coverage.empty == 1
     assert [item.article for item in composed.issue.items] == [REPORTS[0]]
-    assert composed.placements[bare.key] == ("left_out", "no text in it")
+    assert composed.placements[bare.key][:2] == ("left_out", "no text in it")
 
 
 def test_items_are_limited_and_the_rest_is_left_out_for_a_reason() -> None:
     """Three of eight are printed, five say why they are not."""
     composed = compose_issue(REPORTS, replace(EDITION, items=3), SLOT)
     assert (composed.issue.coverage.printed, composed.issue.coverage.left_out) == (3, 5)
-    reasons = [reason for state, reason in composed.placements.values() if state == "left_out"]
+    reasons = [placing.reason for placing in composed.placements.values() if placing.state == "left_out"]
     assert reasons == ["not among the first 3"] * 5
 
 
@@ -107,7 +108,7 @@ def test_a_reprint_is_mentioned_not_printed() -> None:
     (also,) = item.also
     assert (also.site, also.url) == ("转载源", "https://copy.example/")
     assert also.title.startswith("云泽日报讯")
-    assert composed.placements[reprint.key] == ("merged", f"same report as {item.article.key}")
+    assert composed.placements[reprint.key][:2] == ("merged", f"same event as {item.article.key}")
     assert composed.issue.coverage.merged == 1
 
 

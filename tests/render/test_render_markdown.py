@@ -169,7 +169,7 @@ EVERYTHING = """\
 
 - [低空条例](<https://law.example.cn/a_b(c)>)：低空条例
 
-另有 1 家：
+另有 1 篇：
 
 - 低空条例「[低空条例](<https://law.example.cn/a_b(c)>)」
 

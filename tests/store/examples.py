@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
-from digest.model import Article, Document
-from digest.store import Envelope, FrozenIssue, OutboxRow, Placement, Store
+from digest.model import Appointment, Article, Document, State
+from digest.store import Draft, Envelope, FrozenIssue, ItemRow, NoticeRow, OutboxRow, Placement, Store
 
 NOW = datetime(2026, 3, 1, 0, 0, tzinfo=UTC)
 WINDOW = timedelta(hours=48)
+DAY = timedelta(days=1)
 EDITION = "daily"
 SPELLINGS = (
     "https://example.cn/{}",
@@ -80,6 +81,55 @@ def freeze(
     """Freezes an issue with a mail for each address."""
     envelopes = [make_envelope(address, slot, edition) for address in addresses]
     return store.freeze_issue(make_issue(slot, edition, body), envelopes, placements)
+
+
+def make_draft(
+    placements: Iterable[Placement] = (), slot: datetime = NOW, edition: str = EDITION, **fields: object
+) -> Draft:
+    """A draft for one slot."""
+    known: Mapping[str, object] = {
+        "day": slot.date(),
+        "subject": "每日摘要",
+        "html": "<p>早上好</p>",
+        "text": "早上好",
+        "issue": '{"title": "每日摘要"}',
+        "composed_at": slot,
+        "changed_at": slot,
+    }
+    return Draft(edition=edition, slot=slot, placements=tuple(placements), **{**known, **fields})  # type: ignore[arg-type]  # fields of Draft
+
+
+def print_events(
+    store: Store,
+    events: Iterable[Sequence[str]],
+    slot: datetime = NOW,
+    edition: str = EDITION,
+    addresses: Iterable[str] = ("a@example.cn",),
+) -> bool:
+    """Freezes an issue that prints these events, each the keys of its articles, and leaves all that an issue leaves."""
+    numbered = list(enumerate(events, 1))
+    return store.freeze_issue(
+        make_issue(slot, edition),
+        [make_envelope(address, slot, edition) for address in addresses],
+        [
+            Placement(key, "placed" if key == keys[0] else "merged", "", keys[0], 1.5 / number)
+            for number, keys in numbered
+            for key in keys
+        ],
+        items=[ItemRow(number, keys[0], f"第{number}项", sentences=((0, 2),)) for number, keys in numbered],
+        appointments=[Appointment((slot + 9 * DAY).date(), "deadline", "办法", key=keys[0]) for _, keys in numbered],
+        words={"会议": len(numbered), "": sum(len(keys) for _, keys in numbered)},
+        notices=[NoticeRow(keys[0], "changed", f"{slot:%d}") for _, keys in numbered],
+    )
+
+
+def end_mails(store: Store, slot: datetime, state: State, edition: str = EDITION) -> None:
+    """Takes every mail of an issue to its end."""
+    for row in store.outbox_rows(edition, slot):
+        assert store.claim(row, slot)
+        if state in ("sent", "unknown"):
+            store.mark(row, "dot", 0, "", slot)
+        store.mark(row, state, 0, "", slot)
 
 
 def offer(store: Store, numbers: Iterable[int], now: datetime = NOW, edition: str = EDITION) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
@@ -27,6 +28,7 @@ ARTICLES = st.builds(
     published=st.none() | st.dates() | MOMENTS,
     categories=st.lists(TEXTS, max_size=3).map(tuple),
     origin=TEXTS,
+    position=st.integers(0, 2**31),
 )
 
 
@@ -61,6 +63,13 @@ def test_the_first_version_of_an_article_stays(store: Store) -> None:
     assert store.record_articles([old], NOW) == {old.key: old.key}
     assert store.record_articles([new], hours(1)) == {new.key: old.key}
     assert candidates_of(store, new) == [old]
+
+
+def test_a_place_in_a_list_is_that_of_the_first_meeting(store: Store) -> None:
+    """An article that sinks in its list keeps the place at which it was announced."""
+    store.record_articles([replace(make_article(1), position=3)], NOW)
+    (back,) = candidates_of(store, replace(make_article(1), position=8))
+    assert back.position == 3
 
 
 def test_the_same_article_twice_in_one_batch_is_one(store: Store) -> None:

@@ -12,8 +12,19 @@ import pytest
 
 from digest.errors import StoreError
 from digest.store import Placement, copy_for_dry_run, empty_store, open_store
-from digest.store.migrations import STEPS
-from tests.store.examples import EDITION, NOW, freeze, hours, make_article, make_page, make_story, offer
+from digest.store.steps import STEPS
+from tests.store.examples import (
+    EDITION,
+    NOW,
+    freeze,
+    hours,
+    make_article,
+    make_draft,
+    make_page,
+    make_story,
+    offer,
+    print_events,
+)
 
 
 def picture(folder: Path) -> dict[str, tuple[str, int]]:
@@ -62,7 +73,8 @@ def fill(path: Path) -> None:
         store.record_fetched([(make_story(1), make_page("1")), (make_story(2), make_page("2"))], NOW)
         store.record_fetched([(make_story(1, 3), make_page("1")), (make_story(2, text="改" * 50), make_page("3"))], NOW)
         keys = offer(store, range(3, 6))
-        freeze(store, ["a@example.cn"], [Placement(key, "placed") for key in keys])
+        print_events(store, [keys])
+        store.keep_draft(make_draft([Placement(keys[0], "placed")], hours(24)))
         store.record_visit("https://example.cn/1", make_story(1).key, "样本", 200, NOW)
         store.record_source("样本", NOW, "", 2, 2)
 
@@ -109,6 +121,22 @@ def test_a_dry_run_may_fetch_too(path: Path) -> None:
         copy.record_fetched([(make_story(1, text="又" * 50), make_page("4"))], hours(1))
         assert [copy.original(version.sha256) for version in copy.versions(make_story(1).key)] == [None, b"4"]
         assert copy.forget_originals(hours(2)) == 1
+
+
+def test_a_dry_run_knows_what_was_told(path: Path) -> None:
+    """All that an issue is composed from stands in the copy: told items, days, words, notices and drafts."""
+    fill(path)
+    with copy_for_dry_run(path) as copy, open_store(path) as store:
+        for known in (copy, store):
+            assert len(known.told(EDITION, NOW)) == 1
+            assert len(known.told_notices(EDITION)) == 1
+        assert copy.told(EDITION, NOW) == store.told(EDITION, NOW)
+        assert copy.word_counts(EDITION, NOW) == store.word_counts(EDITION, NOW) != ()
+        days = (NOW.date(), hours(999).date())
+        assert copy.appointments(EDITION, *days) == store.appointments(EDITION, *days) != ()
+        assert copy.drafts() == store.drafts() != ()
+        assert copy.drop_draft(EDITION, hours(24))
+        assert store.find_draft(EDITION, hours(24))
 
 
 def test_the_copy_knows_of_damage_in_its_original(path: Path) -> None:

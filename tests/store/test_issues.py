@@ -9,7 +9,18 @@ import pytest
 from digest.errors import StoreError
 from digest.model import State
 from digest.store import FrozenIssue, Placement, Store
-from tests.store.examples import EDITION, NOW, freeze, hours, mails, make_article, make_envelope, make_issue, offer
+from tests.store.examples import (
+    EDITION,
+    NOW,
+    freeze,
+    hours,
+    mails,
+    make_article,
+    make_envelope,
+    make_issue,
+    offer,
+    print_events,
+)
 from tests.store.examples import states as articles
 
 A, B = "a@example.cn", "b@example.cn"
@@ -62,6 +73,25 @@ def test_the_latest_slot_is_the_last_moment(store: Store) -> None:
         freeze(store, [A], slot=slot)
     assert store.latest_slot(EDITION) == hours(24)
     assert store.latest_slot("weekly") is None
+
+
+def test_issues_are_listed(store: Store) -> None:
+    """The newest first, by edition and day, with the number of their items; void ones say so."""
+    one, two, three = offer(store, [1, 2, 3])
+    print_events(store, [[one, two]])
+    finish(store, "a@example.cn", "failed")
+    print_events(store, [[one, two], [three]], slot=hours(23.5))
+    freeze(store, [A], slot=hours(24), edition="weekly")
+    rows = store.find_issues()
+    assert [(row.edition, row.slot, row.items, row.state) for row in rows] == [
+        ("weekly", hours(24), 0, "frozen"),
+        (EDITION, hours(23.5), 2, "frozen"),
+        (EDITION, NOW, 1, "void"),
+    ]
+    assert (rows[1].day, rows[1].subject, rows[1].composed_at) == (NOW.date(), "每日摘要", hours(23.5))
+    assert store.find_issues(EDITION, NOW.date()) == rows[1:]
+    assert store.find_issues(day=hours(24).date()) == rows[:1]
+    assert store.find_issues("monthly") == ()
 
 
 def test_the_first_accepted_mail_carries_the_articles(store: Store) -> None:

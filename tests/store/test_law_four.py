@@ -16,7 +16,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from digest.errors import StoreError
 from digest.model import State
 from digest.store import LedgerRow, OutboxRow, Placement, empty_store
-from tests.store.examples import SPELLINGS, WINDOW, freeze, hours, make_story
+from tests.store.examples import SPELLINGS, WINDOW, freeze, hours, make_draft, make_story
 
 EDITIONS = st.sampled_from(["daily", "weekly"])
 PLACES: st.SearchStrategy[Literal["placed", "merged", "left_out"]] = st.sampled_from(["placed", "merged", "left_out"])
@@ -39,6 +39,7 @@ class LawFour(RuleBasedStateMachine):
         self.printed: dict[Slot, set[str]] = {}  # issue -> articles placed or merged in it
         self.keys: dict[int, str] = {}  # story -> key under which it is kept
         self.reached: set[Slot] = set()  # issues that somebody has, or may have
+        self.drafts: dict[Slot, list[Placement]] = {}
 
     def teardown(self) -> None:
         """Closes the store."""
@@ -108,6 +109,51 @@ class LawFour(RuleBasedStateMachine):
         places = [Placement(key, data.draw(PLACES)) for key in keys]
         assert freeze(self.store, addresses, places, slot=self.now, edition=edition)
         self.printed[edition, self.now] = {place.key for place in places if place.state != "left_out"}
+
+    @rule(edition=EDITIONS, data=st.data())
+    def draft(self, edition: str, data: st.DataObject) -> None:
+        """An issue is made of the candidates and kept for a person: nothing is decided by that."""
+        self.clock += 0.01
+        before = (self.store.ledger_rows(edition), self.store.outbox_rows(), self.store.latest_slot(edition))
+        keys = [article.key for article in self.store.candidates(edition, self.now)]
+        places = [Placement(key, data.draw(PLACES)) for key in keys]
+        assert self.store.keep_draft(make_draft(places, self.now, edition))
+        after = (self.store.ledger_rows(edition), self.store.outbox_rows(), self.store.latest_slot(edition))
+        assert after == before
+        self.drafts[edition, self.now] = places
+
+    @precondition(lambda self: self.drafts)
+    @rule(data=st.data(), what=st.sampled_from(["change", "release", "drop", "freeze", "freeze", "freeze"]))
+    def take_up_a_draft(self, data: st.DataObject, what: str) -> None:
+        """A person changes, releases or drops a draft, or it is frozen: whole, or not where another issue was first."""
+        edition, slot = data.draw(st.sampled_from(sorted(self.drafts)))
+        before = self.store.ledger_rows(edition)
+        if what == "freeze":
+            self.freeze_draft(edition, slot)
+            return
+        if what == "change":
+            self.drafts[edition, slot] = self.drafts[edition, slot][1:]
+            assert self.store.keep_draft(make_draft(self.drafts[edition, slot], slot, edition))
+        elif what == "release":
+            self.store.release_draft(edition, slot, self.now)
+        else:
+            assert self.store.drop_draft(edition, slot)
+            del self.drafts[edition, slot]
+        assert self.store.ledger_rows(edition) == before
+
+    def freeze_draft(self, edition: str, slot: datetime) -> None:
+        """The draft becomes the issue of its slot, unless one of its articles is no candidate any more."""
+        places = self.drafts[edition, slot]
+        before = self.rows(edition)
+        if all(before[place.key].state in ("new", "left_out") for place in places):
+            assert freeze(self.store, ADDRESSES, places, slot=slot, edition=edition)
+            self.printed[edition, slot] = {place.key for place in places if place.state != "left_out"}
+            del self.drafts[edition, slot]
+            assert not self.store.keep_draft(make_draft(places, slot, edition))
+        else:
+            with pytest.raises(StoreError):
+                freeze(self.store, ADDRESSES, places, slot=slot, edition=edition)
+            assert self.rows(edition) == before
 
     @precondition(lambda self: self.printed)
     @rule(data=st.data(), edition=EDITIONS)
@@ -195,6 +241,7 @@ class LawFour(RuleBasedStateMachine):
         self.what_somebody_has_is_carried(ledger, issues)
         self.a_void_issue_holds_nothing(ledger, issues)
         self.no_article_is_printed_twice(issues)
+        self.drafts_wait_beside_the_issues(ledger)
 
     def every_article_is_in_exactly_one_state(self, ledger: Ledger) -> None:
         """The ledger holds what was offered, each once."""
@@ -232,6 +279,17 @@ class LawFour(RuleBasedStateMachine):
             living = [slot for slot, state in issues.items() if slot[0] == edition and state != "void"]
             printed = [key for slot in living for key in self.printed[slot]]
             assert len(printed) == len(set(printed))
+
+    def drafts_wait_beside_the_issues(self, ledger: Ledger) -> None:
+        """No slot has both a draft and an issue, and what a draft prints has not expired while it waited."""
+        kept = {(draft.edition, draft.slot): list(draft.placements) for draft in self.store.drafts()}
+        assert kept == self.drafts
+        assert not kept.keys() & self.printed.keys()
+        for edition, rows in ledger.items():
+            spared = {
+                p.key for slot, places in kept.items() for p in places if slot[0] == edition if p.state != "left_out"
+            }
+            assert not [row for row in rows if row.key in spared and row.state == "expired"]
 
 
 TestLawFour = LawFour.TestCase

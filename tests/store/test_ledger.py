@@ -6,7 +6,7 @@ import pytest
 
 from digest.errors import StoreError
 from digest.store import Placement, Store
-from tests.store.examples import EDITION, NOW, WINDOW, freeze, hours, make_article, offer, states
+from tests.store.examples import EDITION, NOW, WINDOW, end_mails, freeze, hours, make_article, offer, states
 
 
 def test_offered_articles_are_candidates(store: Store) -> None:
@@ -109,3 +109,28 @@ def test_what_is_stale_is_left_with_its_reason(store: Store) -> None:
     reasons = {row.key: row.reason for row in store.ledger_rows(EDITION)}
     assert reasons == {fresh: "", stale: "older than 14 days when first seen", known: ""}
     assert {article.key for article in store.candidates(EDITION, hours(2))} == {fresh, known}
+
+
+def test_an_issue_tells_event_and_score(store: Store) -> None:
+    """What an issue decided is kept with the event it belongs to, and forgotten with an issue nobody could be sent."""
+    lead, other, left = offer(store, [1, 2, 3])
+    places = [Placement(lead, "placed", "", lead, 0.1 + 0.2), Placement(other, "merged", "x", lead, 0.1 + 0.2)]
+    freeze(store, ["a@example.cn"], [*places, Placement(left, "left_out", "版面已满", score=0.0)])
+    known = {row.key: (row.event, row.score) for row in store.ledger_rows(EDITION)}
+    assert known == {lead: (lead, 0.1 + 0.2), other: (lead, 0.1 + 0.2), left: ("", 0.0)}
+    end_mails(store, NOW, "failed")
+    known = {row.key: (row.event, row.score) for row in store.ledger_rows(EDITION)}
+    assert (known[lead], known[other]) == (("", None), ("", None))
+
+
+def test_changes_of_a_time_are_counted(store: Store) -> None:
+    """By state and reason, the most frequent first; the end of the time is not in it, nor is another edition."""
+    one, two, three, four = offer(store, [1, 2, 3, 4])
+    offer(store, [1], edition="weekly")
+    places = [Placement(one, "placed"), *(Placement(key, "left_out", "版面已满") for key in (two, three))]
+    freeze(store, ["a@example.cn"], places, slot=hours(1))
+    counted = {("left_out", "版面已满"): 2, ("placed", ""): 1}
+    assert list(store.counts(EDITION, hours(0.5), hours(2)).items()) == list(counted.items())
+    assert store.counts(EDITION, NOW, hours(1)) == {("new", ""): 1}
+    assert store.counts(EDITION, hours(1), hours(1)) == {}
+    assert four in states(store)

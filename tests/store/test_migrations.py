@@ -11,12 +11,10 @@ from sqlalchemy import Engine, inspect
 from sqlalchemy.exc import OperationalError
 
 from digest.errors import StoreError
-from digest.model import Article
-from digest.store import copy_for_dry_run, open_store
 from digest.store.engine import make_engine
-from digest.store.migrations import APPLICATION_ID, STEPS, check_version, migrate
+from digest.store.migrations import check_version, migrate
 from digest.store.schema import metadata
-from tests.store.examples import NOW
+from digest.store.steps import APPLICATION_ID, STEPS
 
 SECOND = ("ALTER TABLE articles ADD COLUMN summary TEXT",)
 BROKEN = ("CREATE TABLE half (x INTEGER)", "CREATE TABLE half (x INTEGER)")
@@ -65,66 +63,6 @@ def test_a_second_step_keeps_the_rows_of_the_first(engine: Engine) -> None:
         assert migrate(connection, (STEPS[0], SECOND)) == 2
         assert connection.exec_driver_sql("SELECT count(*) FROM issues").scalar_one() == 1
         assert "summary" in {c["name"] for c in inspect(connection).get_columns("articles")}
-
-
-def article_of_version_1(key: str, url: object, first_seen: str = "2026-03-01T00:00:00+00:00") -> tuple[object, ...]:
-    """A row as the program of version 1 wrote it."""
-    return (key, "标题", f"正文{key}", "", "", url, "", "样本", "2026-03-01", 1, '["要闻"]', first_seen, f"f{key}")
-
-
-def write_version_1(path: Path, urls: list[object]) -> None:
-    """A database as the program of version 1 left it: articles with these URLs, an issue, a ledger, a mail."""
-    engine = make_engine(path, patience=1)
-    with engine.begin() as connection:
-        migrate(connection, STEPS[:1])
-        rows = [article_of_version_1(f"{number:016}", url) for number, url in enumerate(urls)]
-        connection.exec_driver_sql(f"INSERT INTO articles VALUES ({', '.join('?' * 13)})", rows)
-        slot = "2026-03-01T00:00:00+00:00"
-        connection.exec_driver_sql(
-            "INSERT INTO issues VALUES ('daily', ?, '2026-03-01', '', '', '', x'00', '{}', ?, 'carried')", (slot, slot)
-        )
-        states = [
-            (f"{n:016}", "carried" if n == 0 else "new", slot if n == 0 else None, slot) for n in range(len(urls))
-        ]
-        connection.exec_driver_sql(
-            "INSERT INTO ledger VALUES ('daily', ?, ?, '', ?, '2026-03-03T00:00:00+00:00', ?)", states
-        )
-    engine.dispose()
-
-
-def test_a_database_of_version_1_is_brought_forward(tmp_path: Path) -> None:
-    """Its articles are known by their URLs in any spelling, its ledger is as it was, and no row is lost."""
-    path = tmp_path / "digest.db"
-    broken = "https://example.cn/\ud800".encode("utf-8", "surrogatepass")
-    write_version_1(path, ["http://www.example.cn/a/1.html", "", broken, "https://example.cn/2", "http://example.cn/2"])
-    with open_store(path) as store:
-        found = store.find_known(
-            ["https://example.cn/a/1", "https://example.cn/\ud800", "https://m.example.cn/2/"], "样本"
-        )
-        assert {article.text[-1] for article in found.values()} == {"0", "2", "3"}
-        assert [row.state for row in store.ledger_rows("daily")] == ["carried", "new", "new", "new", "new"]
-        assert len(store.candidates("daily", NOW)) == 4
-        again = Article(title="标题", text="改了", url="https://m.example.cn/a/1", origin="新华社", source="样本")
-        assert store.record_articles([again], NOW) == {again.key: f"{0:016}"}
-        assert store.find_damage() == ""
-
-
-def test_many_articles_of_version_1_are_brought_forward(tmp_path: Path) -> None:
-    """More than one portion of them."""
-    path = tmp_path / "digest.db"
-    write_version_1(path, [f"https://example.cn/{number}.html" for number in range(1200)])
-    with open_store(path) as store:
-        assert len(store.find_known([f"http://example.cn/{number}" for number in range(1200)], "样本")) == 1200
-
-
-def test_a_dry_run_brings_its_copy_forward(tmp_path: Path) -> None:
-    """A database of version 1 stays one until it is opened in earnest."""
-    path = tmp_path / "digest.db"
-    write_version_1(path, ["https://example.cn/1"])
-    before = path.read_bytes()
-    with copy_for_dry_run(path) as copy:
-        assert len(copy.find_known(["http://example.cn/1.html"], "样本")) == 1
-    assert path.read_bytes() == before
 
 
 def test_a_step_that_fails_leaves_nothing_behind(engine: Engine) -> None:

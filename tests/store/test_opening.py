@@ -16,7 +16,7 @@ import pytest
 
 from digest.errors import StoreError
 from digest.store import Store, open_store
-from digest.store.migrations import STEPS
+from digest.store.steps import STEPS
 from digest.store.trouble import explain
 from tests.store.examples import freeze, mails, offer
 

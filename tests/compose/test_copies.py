@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import digest
-from digest.compose.duplicates import group_events
+from digest.compose.events.grouping import group_events
 from digest.model import Article
 from tests.compose.examples import FLOOD, MUSEUM, REPORTS, TITLES, small_articles
 

@@ -1,0 +1,146 @@
+"""Why something is in an issue or not: the life of one article, and what became of a day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from digest.app.state import open_state
+from digest.compose.importance import explain_score
+from digest.config import Settings
+from digest.errors import UsageError
+from digest.model import Edition
+from digest.schedule.due import next_slot
+from digest.store import Course, Store, Trace
+
+_STATES = {
+    "new": "a candidate for the next issue",
+    "placed": "printed",
+    "merged": "told in another article's entry",
+    "left_out": "left out, a candidate while its window lasts",
+    "carried": "sent",
+    "expired": "left out for good",
+}
+
+
+def explain_article(settings: Settings, name: str) -> list[str]:
+    """Return the life of the article meant by a URL or key, line by line: fetched, decided, printed, sent.
+
+    Raises:
+        UsageError: no article of that name was ever kept.
+    """
+    zone = ZoneInfo(settings.timezone)
+    with open_state(settings, dry_run=True) as store:
+        traces = store.trace(name)
+        kept = {trace.key: len(store.original(trace.versions[0].sha256) or b"") for trace in traces if trace.versions}
+    if not traces:
+        raise UsageError(
+            f"no article {name} was ever kept",
+            "give the URL as the mail links it, or the key that digest preview --explain prints; "
+            "digest why-empty tells what became of a day",
+        )
+    lines: list[str] = []
+    for trace in traces:
+        lines += [*([""] if lines else []), *_life(trace, kept.get(trace.key, 0), zone)]
+    return lines
+
+
+def _life(trace: Trace, size: int, zone: ZoneInfo) -> Iterator[str]:
+    article = trace.article
+    yield f"{trace.key}  {article.title or '(untitled)'}"
+    yield f"  source     {article.source or '-'}" + (f", which calls itself {article.site}" if article.site else "")
+    yield f"  published  {article.published.isoformat() if article.published else 'unknown'}"
+    yield f"  URL        {article.url or '-'}"
+    for address in trace.addresses:
+        yield f"  also met   {address.url or address.key} on {_shown(address.seen_at, zone)}"
+    place = f", place {article.position} of its list" if article.position else ""
+    yield f"  first seen {_shown(trace.first_seen, zone)}{place}"
+    for version in trace.versions:
+        held = f", original {version.sha256[:12]}" if version.sha256 else ""
+        yield f"  read       {_shown(version.fetched_at, zone)}: {len(version.text)} characters{held}"
+    if size:
+        yield f"  kept       {size} bytes as they came"
+    yield f"  language   {article.language or 'unknown'}"
+    for visit in trace.visits:
+        gone = f", gone since {_shown(visit.gone_at, zone)}" if visit.gone_at else ""
+        yield f"  page       last asked for {_shown(visit.checked_at, zone)}: the server answered {visit.status}{gone}"
+    if not trace.courses:
+        yield "  never offered to an edition"
+    for course in trace.courses:
+        yield from _course(course, zone)
+
+
+def _course(course: Course, zone: ZoneInfo) -> Iterator[str]:
+    row = course.row
+    reason = f": {row.reason}" if row.reason else ""
+    yield f"  edition {row.edition}: {_STATES.get(row.state, row.state)}{reason} ({_shown(row.changed_at, zone)})"
+    if row.event and row.event != row.key:
+        yield f"    event    led by {row.event}"
+    if row.score is not None:
+        terms = course.item.terms if course.item else {}
+        yield f"    score    {explain_score(terms, row.score) if terms else f'{row.score:.2f}'}"
+    if course.issue and course.item:
+        shown = _shown(course.issue.slot, zone)
+        yield f"    printed  in the issue of {shown}, item {course.item.number}: {course.item.title}"
+        for sentence in course.printed:
+            yield f"      {' '.join(sentence.split())}"
+    for mail in course.mails:
+        yield f"    mail     {mail.address}: {mail.state} ({_shown(mail.changed_at, zone)})"
+
+
+def explain_day(settings: Settings, edition: Edition, day: date, now: datetime) -> list[str]:
+    """Return what became of an edition on a day, line by line: its issues, the sources, what was decided and why."""
+    zone = ZoneInfo(edition.timezone)
+    first = datetime.combine(day, time(), zone)
+    with open_state(settings, dry_run=True) as store:
+        return [
+            *_issues(store, edition, day, now, zone),
+            *_sources(settings, store, edition, now, zone),
+            *_counts(store, edition, first),
+        ]
+
+
+def _issues(store: Store, edition: Edition, day: date, now: datetime, zone: ZoneInfo) -> Iterator[str]:
+    issues = store.find_issues(edition.name, day)
+    for issue in issues:
+        mails = store.outbox_rows(edition.name, issue.slot)
+        states = ", ".join(sorted(f"{mail.address} {mail.state}" for mail in mails)) or "no mails"
+        what = f"has {issue.items} items and is {issue.state}"
+        yield f"{edition.name}: the issue of {_shown(issue.slot, zone)} {what}: {states}"
+    if not issues:
+        yield f"{edition.name}: there is no issue of {day.isoformat()}"
+        upcoming = next_slot(edition.at, edition.timezone, now)
+        yield f"  it is due at {edition.at} ({edition.timezone}); next at {_shown(upcoming, zone)}"
+    for draft in store.drafts(edition.name):
+        yield f"  an issue of {_shown(draft.slot, zone)} is frozen and {draft.state}: digest issue show"
+
+
+def _sources(settings: Settings, store: Store, edition: Edition, now: datetime, zone: ZoneInfo) -> Iterator[str]:
+    health, rhythms = store.source_health(), store.rhythms(now)
+    for source in settings.sources_of(edition):
+        fares = health.get(source.name)
+        if fares is None:
+            if source.on_web:
+                yield f"  source {source.name}: never read yet"
+            continue
+        told = f"last tried {_shown(fares.last_tried, zone)}, {fares.articles} articles"
+        if fares.last_new:
+            told += f", the last new one {_shown(fares.last_new, zone)}"
+        if fares.problem:
+            told += f"; {fares.problem}"
+        if silent := rhythms[source.name].silent if source.name in rhythms else 0:
+            told += f"; silent for {silent} days, beyond its rhythm"
+        yield f"  source {source.name}: {told}"
+
+
+def _counts(store: Store, edition: Edition, first: datetime) -> Iterator[str]:
+    counts = store.counts(edition.name, first, first + timedelta(days=1))
+    if not counts:
+        yield "  nothing was decided about any article on that day"
+    for (state, reason), number in counts.items():
+        yield f"  {number:6} {_STATES.get(state, state)}" + (f": {reason}" if reason else "")
+
+
+def _shown(moment: datetime, zone: ZoneInfo) -> str:
+    return f"{moment.astimezone(zone):%Y-%m-%d %H:%M}"

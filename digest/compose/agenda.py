@@ -1,0 +1,52 @@
+"""临近截止 and 即将施行: the days that official documents set, of this issue and of earlier ones."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from typing import Literal
+
+from digest.model import Appointment, Item
+
+_KINDS: tuple[Literal["deadline", "effective"], ...] = ("deadline", "effective")
+
+
+def find_appointments(items: Sequence[Item], day: date) -> tuple[Appointment, ...]:
+    """Return the days on or after `day` that the documents of the items set, in the order of the items.
+
+    A report that is no document, and names none by its 《title》, sets no day: a shop's sale ends on one too.
+    """
+    found = []
+    for item in items:
+        card = item.card
+        named = card.value("title")
+        for kind in _KINDS if card.genre or named else ():
+            on = card.value(kind)
+            if on and date.fromisoformat(on) >= day:
+                found.append(
+                    Appointment(
+                        on=date.fromisoformat(on),
+                        kind=kind,
+                        title=named or item.title,
+                        body=card.value("body"),
+                        number=card.value("number"),
+                        url=item.article.url,
+                        key=item.article.key,
+                        item=item.number,
+                    )
+                )
+    return tuple(found)
+
+
+def plan_agenda(
+    own: Sequence[Appointment], earlier: Sequence[Appointment], first: date, last: date
+) -> tuple[Appointment, ...]:
+    """Return the appointments from `first` to `last`, each once, by day: those of the issue before earlier ones."""
+    found: dict[tuple[date, str, str], Appointment] = {}
+    keys = {(appointment.key, appointment.kind) for appointment in own}
+    for appointment in [*own, *(a for a in earlier if (a.key, a.kind) not in keys)]:
+        if first <= appointment.on <= last:
+            same = (appointment.on, appointment.kind, appointment.title.strip("《》"))
+            found.setdefault(same, replace(appointment))
+    return tuple(sorted(found.values(), key=lambda a: (a.on, a.kind, a.title)))
