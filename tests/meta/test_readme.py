@@ -116,6 +116,7 @@ def test_the_first_command_ends_with_a_page(checkout: Path, registry: None) -> N
 def test_the_configuration_shown_is_valid(tmp_path: Path) -> None:
     """The TOML of the README loads without a mistake."""
     shown = re.findall(r"```toml\n(.*?)```", README, re.S)
+    shutil.copy(ROOT / "samples" / "frequency_words.txt", tmp_path)
     assert shown
     for number, text in enumerate(shown):
         path = tmp_path / f"{number}.toml"
