@@ -177,7 +177,7 @@ def _story(item: Item, issue: Issue) -> Context:
         "added": [addition_context(addition) for addition in item.added],
         "standing": STANDINGS[item.standing],
         "earlier": earlier_context(item, issue),
-        "card": card_rows(item.card, issue.day),
+        "card": card_rows(item.card, issue.day, item.title),
         "genre": clip(clean(item.card.genre), LONGEST_NAME),
         "note": clip(clean(item.note), LONGEST_PROBLEM),
     }

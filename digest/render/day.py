@@ -42,6 +42,7 @@ STANDINGS: Mapping[Standing, str] = {"new": "", "update": "更新", "follow": "�
 UNKNOWN = "未载明"
 
 _ROWS: tuple[tuple[FactKind, str], ...] = (
+    ("title", "文件"),
     ("number", "文号"),
     ("body", "发文机关"),
     ("signed", "成文"),
@@ -73,14 +74,19 @@ _REASONS = {
 }
 
 
-def card_rows(card: DocumentCard, day: date) -> list[Context]:
-    """The facts of a document as rows of a label and a value; none where nothing is told that a reader must know."""
+def card_rows(card: DocumentCard, day: date, heading: str = "") -> list[Context]:
+    """The facts of a document as rows of a label and a value; none where nothing is told that a reader must know.
+
+    The document's title is no row where the item's `heading` says it.
+    """
     named = card.genre or card.value("number") or card.value("title")
     if not named or not any(fact.kind in _TELLING for fact in card.facts):
         return []
     rows = []
     for kind, label in _ROWS:
         values = list(dict.fromkeys(_fact_text(kind, fact.value, day) for fact in card.of(kind)))
+        if kind == "title" and (card.genre or any(value in clean(heading) for value in values)):
+            continue
         if values:
             more = f"等 {len(values)} 件" if len(values) > MOST_FACTS else ""
             rows.append({"label": label, "value": "；".join(values[:MOST_FACTS]) + more})
