@@ -75,6 +75,9 @@ class Composition:
 NOTHING = Past()
 EMPTY = "no text in it"
 
+OF_THE_DAY = 1000
+"""The words and names of a day are those of its first so many events; the rest changes them little."""
+
 _REASONS = (
     ("told on", "repeated"),
     ("not among the first", "no_room"),
@@ -119,7 +122,7 @@ def compose_issue(
         placements |= _place(own, refused.get(own.place, ""))
     items = _number(_items(chosen, stories, edition, progress), edition)
     day = slot.date()
-    leads = [story.event.articles[0] for story in stories]
+    leads = [own.event.articles[0] for own in ranked[:OF_THE_DAY]]
     words = count_words(leads)
     appointments = find_appointments(items, day)
     issue = Issue(
