@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -9,10 +11,14 @@ from zoneinfo import ZoneInfo
 from digest.app.state import open_state
 from digest.compose.importance import explain_score
 from digest.config import Settings
-from digest.errors import UsageError
+from digest.errors import FormatError, UsageError
+from digest.extract.encoding import decode
 from digest.model import Edition
 from digest.schedule.due import next_slot
 from digest.store import Course, Store, Trace
+
+_KEY = re.compile(r"\b[0-9a-f]{16}\b")
+_ITEM = re.compile(r", item \d+")
 
 _STATES = {
     "new": "a candidate for the next issue",
@@ -33,7 +39,7 @@ def explain_article(settings: Settings, name: str) -> list[str]:
     zone = ZoneInfo(settings.timezone)
     with open_state(settings, dry_run=True) as store:
         traces = store.trace(name)
-        kept = {trace.key: len(store.original(trace.versions[0].sha256) or b"") for trace in traces if trace.versions}
+        originals = {trace.key: store.original(trace.versions[0].sha256) for trace in traces if trace.versions}
     if not traces:
         raise UsageError(
             f"no article {name} was ever kept",
@@ -42,15 +48,15 @@ def explain_article(settings: Settings, name: str) -> list[str]:
         )
     lines: list[str] = []
     for trace in traces:
-        lines += [*([""] if lines else []), *_life(trace, kept.get(trace.key, 0), zone)]
+        lines += [*([""] if lines else []), *_life(trace, originals.get(trace.key), zone)]
     return lines
 
 
-def _life(trace: Trace, size: int, zone: ZoneInfo) -> Iterator[str]:
+def _life(trace: Trace, original: bytes | None, zone: ZoneInfo) -> Iterator[str]:
     article = trace.article
     yield f"{trace.key}  {article.title or '(untitled)'}"
     yield f"  source     {article.source or '-'}" + (f", which calls itself {article.site}" if article.site else "")
-    yield f"  published  {article.published.isoformat() if article.published else 'unknown'}"
+    yield f"  published  {_moment(article.published, zone)}"
     yield f"  URL        {article.url or '-'}"
     for address in trace.addresses:
         yield f"  also met   {address.url or address.key} on {_shown(address.seen_at, zone)}"
@@ -59,8 +65,8 @@ def _life(trace: Trace, size: int, zone: ZoneInfo) -> Iterator[str]:
     for version in trace.versions:
         held = f", original {version.sha256[:12]}" if version.sha256 else ""
         yield f"  read       {_shown(version.fetched_at, zone)}: {len(version.text)} characters{held}"
-    if size:
-        yield f"  kept       {size} bytes as they came"
+    if original:
+        yield f"  kept       {len(original)} bytes as they came, {_encoding(original)}"
     yield f"  language   {article.language or 'unknown'}"
     for visit in trace.visits:
         gone = f", gone since {_shown(visit.gone_at, zone)}" if visit.gone_at else ""
@@ -135,11 +141,27 @@ def _sources(settings: Settings, store: Store, edition: Edition, now: datetime, 
 
 
 def _counts(store: Store, edition: Edition, first: datetime) -> Iterator[str]:
-    counts = store.counts(edition.name, first, first + timedelta(days=1))
+    counts: Counter[str] = Counter()
+    for (state, reason), number in store.counts(edition.name, first, first + timedelta(days=1)).items():
+        told = _KEY.sub("another", _ITEM.sub("", reason))
+        counts[f"{_STATES.get(state, state)}: {told}".removesuffix(": ")] += number
     if not counts:
         yield "  nothing was decided about any article on that day"
-    for (state, reason), number in counts.items():
-        yield f"  {number:6} {_STATES.get(state, state)}" + (f": {reason}" if reason else "")
+    for what, number in counts.most_common():
+        yield f"  {number:6} {what}"
+
+
+def _encoding(original: bytes) -> str:
+    try:
+        return f"decoded as {decode(original)[1]}"
+    except FormatError:
+        return "no plain text"
+
+
+def _moment(published: datetime | date | None, zone: ZoneInfo) -> str:
+    if isinstance(published, datetime):
+        return _shown(published, zone)
+    return published.isoformat() if published else "unknown"
 
 
 def _shown(moment: datetime, zone: ZoneInfo) -> str:
