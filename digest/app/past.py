@@ -39,6 +39,7 @@ def read_past(store: Store, settings: Settings, edition: Edition, slot: datetime
         words=store.word_counts(edition.name, slot - COMPARED),
         revisions=tuple(find_revisions(store, edition, slot)),
         until=until,
+        left_over=store.left_over(edition.name),
     )
 
 

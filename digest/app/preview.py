@@ -25,6 +25,17 @@ from digest.store import copy_for_dry_run
 
 
 @dataclass(frozen=True, slots=True)
+class _Material:
+    """What an issue is made of: what was found, the candidates, how many more are known, the past, its slot."""
+
+    found: Gathering
+    articles: list[Article]
+    known: int
+    past: Past
+    slot: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Preview:
     """An issue as it would go out, its letter, and what was gathered for it."""
 
@@ -57,14 +68,23 @@ def preview(
             "name a folder or file: digest preview samples; or write a configuration: digest init",
         )
     templates = load_templates(settings.templates)
-    slot = now.astimezone(ZoneInfo(edition.timezone))
     if paths:
+        slot = now.astimezone(ZoneInfo(edition.timezone))
         found = gather(places_of(paths), reading)
-        articles, known, past = found.articles, 0, Past(until=look_ahead(settings, slot.date()))
+        made = _Material(found, found.articles, 0, Past(until=look_ahead(settings, slot.date())), slot)
     else:
-        found, articles, known, past = _gather_configured(settings, edition, slot, environ, everything, reading)
-    composed, letter = compose_letter(articles, known, found, edition, slot, templates, past=past, progress=summarizing)
-    return Preview(composed.issue, letter, found)
+        made = _gather_configured(settings, edition, now, environ, everything, reading)
+    composed, letter = compose_letter(
+        made.articles,
+        made.known,
+        made.found,
+        edition,
+        made.slot,
+        templates,
+        past=made.past,
+        progress=summarizing,
+    )
+    return Preview(composed.issue, letter, made.found)
 
 
 def freeze_next(
@@ -105,17 +125,20 @@ def freeze_next(
 def _gather_configured(
     settings: Settings,
     edition: Edition,
-    slot: datetime,
+    now: datetime,
     environ: Mapping[str, str],
     everything: bool,
     reading: Progress | None,
-) -> tuple[Gathering, list[Article], int, Past]:
-    """What the sources hold, what of it the next issue may print, how many it may not, and the past; on a copy."""
+) -> _Material:
+    """What the next issue is made of, read on a copy of the state."""
     with ExitStack() as stack:
         store = stack.enter_context(copy_for_dry_run(database_path(settings)))
-        found = stack.enter_context(Reader(settings, environ, lambda: slot, store)).gather(edition, reading)
-        found.reports = with_health(store, found.reports, slot)
+        found = stack.enter_context(Reader(settings, environ, lambda: now, store)).gather(edition, reading)
+        found.reports = with_health(store, found.reports, now)
+        due = due_slot(edition.at, edition.timezone, now, store.latest_slot(edition.name))
+        slot = (due or now).astimezone(ZoneInfo(edition.timezone))
         past = read_past(store, settings, edition, slot)
         if everything:
-            return found, found.articles, 0, replace(past, told=())
-        return found, *offer_articles(store, edition, found, slot), past
+            return _Material(found, found.articles, 0, replace(past, told=()), slot)
+        candidates, known = offer_articles(store, edition, found, now)
+        return _Material(found, candidates, known, past, slot)

@@ -6,14 +6,14 @@ events (TextRank with a prior, see `digest.rank.graph`) times the factors of `wo
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, tzinfo
 from math import log2, prod
 
 from digest.compose.events.vetoes import is_round_up
+from digest.compose.headlines import weigh_headline
 from digest.model import UNTOLD_TIER, Article, Edition, Event
 from digest.rank.graph import Similarity, centrality
 from digest.rank.tokens import content_words, tokenize
@@ -21,7 +21,8 @@ from digest.rank.tokens import content_words, tokenize
 _LEAD = 300
 _HALF_LIFE_HOURS = 36.0
 _SIMILAR = 0.5
-_ADVERTISEMENT = re.compile(r"红包|领券|优惠券|到手价|秒杀|限时加码|满减|下单立减|国补价|百亿补贴|新低价|包邮")
+_LEFT_OVER = 0.6
+_ROUND_UP = 0.3
 _TIERS: Mapping[int, float] = {1: 1.6, 2: 1.25, 3: 1.0, 4: 0.8, 5: 0.6}
 _INTEREST = 2.0
 
@@ -36,13 +37,19 @@ class Ranked:
     terms: Mapping[str, float] = field(default_factory=dict)
 
 
-def rank_events(events: Sequence[Event], edition: Edition, slot: datetime) -> tuple[list[Ranked], Similarity]:
-    """Return the events, the most important first, and the similarity of their leading articles by `place`."""
+def rank_events(
+    events: Sequence[Event], edition: Edition, slot: datetime, left_over: Collection[str] = ()
+) -> tuple[list[Ranked], Similarity]:
+    """Return the events, the most important first, and the similarity of their leading articles by `place`.
+
+    `left_over` are the keys of articles that an earlier issue had no room for.
+    """
     words = [_words(event.articles[0]) for event in events]
     similarity = Similarity(words)
     interests = frozenset(content_words(tokenize(edition.query)))
     factors = [
-        worth(event, edition.tiers, slot) | _interest(own, interests) for event, own in zip(events, words, strict=True)
+        worth(event, edition.tiers, slot) | _left_over(event, left_over) | _interest(own, interests)
+        for event, own in zip(events, words, strict=True)
     ]
     prior = [prod(terms.values()) for terms in factors]
     ranks = centrality(similarity, prior) if events else []
@@ -106,12 +113,14 @@ class _Page:
         self._limits = limits
         self._share = max(3, -(-edition.items * 2 // 5))
         self._sites: Counter[str] = Counter()
+        self._leads: Counter[str] = Counter()
         self._sections: Counter[str] = Counter()
 
     def take(self, own: Ranked) -> None:
         """Print an event."""
         lead = own.event.articles[0]
-        self._sites[_site(lead)] += 1
+        self._leads[_site(lead)] += 1
+        self._sites[_site(lead)] += not _told_by_others(own.event)
         self._sections[self._section_of(lead)] += 1
         self.chosen.append(own)
 
@@ -120,7 +129,7 @@ class _Page:
         lead, edition = own.event.articles[0], self._edition
         if len(self.chosen) >= edition.items:
             return f"not among the first {edition.items}"
-        if edition.per_source and self._sites[_site(lead)] >= edition.per_source:
+        if edition.per_source and self._leads[_site(lead)] >= edition.per_source:
             return f"{_site(lead)} has its {edition.per_source} items already"
         limit = self._limits.get(section := self._section_of(lead), 0)
         return f"the section {section} has its {limit} items already" if 0 < limit <= self._sections[section] else ""
@@ -128,7 +137,7 @@ class _Page:
     def too_much(self, own: Ranked) -> str:
         """Return what an event would be too much of, or nothing."""
         lead = own.event.articles[0]
-        if self._sites[_site(lead)] >= self._share:
+        if self._sites[_site(lead)] >= self._share and not _told_by_others(own.event):
             return f"{_site(lead)} has two fifths of the items already"
         like = (o for o in self.chosen if self._similarity.cosine(own.place, o.place) > _SIMILAR)
         return next((f"much like {other.event.articles[0].key}" for other in like), "")
@@ -148,10 +157,8 @@ def worth(event: Event, tiers: Mapping[str, int], slot: datetime) -> dict[str, f
         "place": 1 + 0.25 / first if first else 1.0,
     }
     if is_round_up(lead):
-        terms["round-up"] = 0.3
-    if _ADVERTISEMENT.search(lead.title):
-        terms["advertisement"] = 0.1
-    return terms
+        terms["round-up"] = _ROUND_UP
+    return terms | weigh_headline(lead.title)
 
 
 def explain_score(terms: Mapping[str, float], score: float) -> str:
@@ -171,11 +178,21 @@ def _words(article: Article) -> list[str]:
     return content_words(tokenize(f"{article.title}\n{article.text[:_LEAD]}"))
 
 
+def _left_over(event: Event, left_over: Collection[str]) -> dict[str, float]:
+    """An event that was not worth printing in an earlier issue, and of which nothing came since."""
+    return {"left over": _LEFT_OVER} if all(article.key in left_over for article in event.articles) else {}
+
+
 def _interest(words: Sequence[str], interests: frozenset[str]) -> dict[str, float]:
     """How much of the reader's interests an event speaks of; without interests no factor."""
     if not interests:
         return {}
     return {"interests": 1 + _INTEREST * len(interests.intersection(words)) ** 0.5 / len(interests) ** 0.5}
+
+
+def _told_by_others(event: Event) -> bool:
+    """Whether another site tells the event as well, so that it is no matter of one site's share."""
+    return any(_site(article) != _site(event.articles[0]) for article in event.articles)
 
 
 def _recency(published: datetime | date | None, slot: datetime) -> float:

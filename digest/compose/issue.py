@@ -52,7 +52,8 @@ class Placing(NamedTuple):
 class Past:
     """What earlier issues of the edition hold that matters for the next one; `until` ends the agenda.
 
-    `words` are the words of earlier days, as `count_words` gives them, oldest first.
+    `words` are the words of earlier days, as `count_words` gives them, oldest first; `left_over` the keys of articles
+    that an earlier issue had no room for.
     """
 
     told: tuple[Told, ...] = ()
@@ -60,6 +61,7 @@ class Past:
     words: tuple[tuple[date, Mapping[str, int]], ...] = ()
     revisions: tuple[Revision, ...] = ()
     until: date | None = None
+    left_over: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +116,7 @@ def compose_issue(
     for event, earlier in repeated:
         reason = f"told on {earlier.day.isoformat()}, item {earlier.number}, and nothing new since"
         placements |= {a.key: Placing("left_out", reason, event.articles[0].key) for a in event.articles}
-    ranked, similarity = rank_events([story.event for story in stories], edition, slot)
+    ranked, similarity = rank_events([s.event for s in stories], edition, slot, past.left_over)
     chosen, refused = choose(
         ranked, similarity, edition, lambda article: section_of(article, edition), limits_of(edition)
     )

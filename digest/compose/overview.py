@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import fsum, log1p, log2
 
+from digest.compose.headlines import is_opinion
 from digest.model import Highlight, Item, Sentence
 from digest.rank.analysis import shorten
 from digest.rank.forms import leans
@@ -49,10 +50,6 @@ _POINTS_BACK = re.compile(
 _WEAK_END = re.compile(r"[？?：:；;，,、]\s*[”」』]?$|[”」』]$|(?:如下|包括)……$")
 _FIGURE = re.compile(r"\d(?![年月日时点]|\d*\s*[年月日时点])")
 _QUOTED = re.compile(r"“[^”]*”?|「[^」]*」?")
-_OPINION = re.compile(
-    r"时评|快评|锐评|社论|评论|综述|观察|述评|随笔|手记|专访|对话|访谈|解读|答记者问|特稿|图集|组图|早报|晚报|日报[｜|丨：]|早知道|要闻|速览|"
-    r"周报|周刊|盘点|一文|[？?]|如何|为何|何以|何来|怎[么样]|密码|之道|启示|红包|优惠|到手|[元]起"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +92,10 @@ def day_keywords(items: Sequence[Item], count: int = 8) -> tuple[str, ...]:
 
 
 def _importance(item: Item) -> float:
-    """What an item weighs in the overview: news told by many, not opinion, nor what was told before."""
+    """What an item weighs in the overview: news told by many, not opinion."""
     told = 1 + 0.2 * log2(1 + len(item.also))
-    kept_on = {"new": 1.0, "update": 0.9, "follow": 0.5}[item.standing]
-    return max(0.0, item.score) * told * kept_on * (0.6 if _OPINION.search(simplify(item.title)) else 1.0)
+    kept_on = 0.9 if item.standing == "update" else 1.0
+    return max(0.0, item.score) * told * kept_on * (0.6 if is_opinion(item.title) else 1.0)
 
 
 def _day_words(texts: Sequence[Sequence[str]]) -> dict[str, float]:

@@ -27,8 +27,8 @@ every address `safe_href`; every name below is always there, and what is unknown
                  added: [{sentence, site, href}], earlier: {day, number, title, href} or {}, card: [{label, value}],
                  genre, note}
                  href is an http(s) address or empty; anchor is `item-3`; lang is empty for simplified Chinese;
-                 also holds the first eight of also_count other reports, also_told says 3 家, a label is the site, or
-                 the title where its site is told already; standing is 更新, 持续跟踪 or empty
+                 also holds the first eight of also_count other reports, also_told says 3 家, a label is the site,
+                 with the title where its site is told already; standing is 更新, 持续跟踪 or empty
 
 A story's sentences are verbatim, with …… where a tail was left off; `summary` is all of them in one paragraph.
 """
@@ -199,7 +199,7 @@ def _references(item: Item) -> list[Context]:
     for reference in item.also[:MOST_REFERENCES]:
         title = clip(clean(reference.title), LONGEST_TITLE) or "（无题）"
         site = clip(clean(reference.site), LONGEST_NAME)
-        label = site if site and site not in told else f"「{title}」"
+        label = site if site and site not in told else f"{site}「{title}」"
         told.add(site)
         references.append({"title": title, "site": site, "label": label, "href": safe_href(reference.url, WEB)})
     return references

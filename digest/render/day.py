@@ -84,7 +84,8 @@ def card_rows(card: DocumentCard, day: date, heading: str = "") -> list[Context]
         return []
     rows = []
     for kind, label in _ROWS:
-        values = list(dict.fromkeys(_fact_text(kind, fact.value, day) for fact in card.of(kind)))
+        told = [fact for fact in card.of(kind) if card.genre or kind != "effective" or fact.value >= day.isoformat()]
+        values = list(dict.fromkeys(_fact_text(kind, fact.value, day) for fact in told))
         if kind == "title" and (card.genre or any(value in clean(heading) for value in values)):
             continue
         if values:
@@ -189,7 +190,7 @@ def name_rows(names: Names) -> list[Context]:
     """Who and what the day is about: a label and its names."""
     lists = (("人物", names.people), ("机构", names.bodies), ("地方", names.places))
     return [
-        {"label": label, "names": [f"{clip(clean(name), 20)} {count}" for name, count in found]}
+        {"label": label, "names": [f"{clip(clean(name), 20)} {count} 篇" for name, count in found]}
         for label, found in lists
         if found
     ]

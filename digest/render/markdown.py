@@ -153,9 +153,10 @@ def _coverage(coverage: Context) -> Iterator[str]:
     reasons = f"（{coverage['reasons']}）" if coverage["reasons"] else ""
     yield "## 本期来源"
     yield (
-        f"读取 {coverage['read']} 篇：刊出 {coverage['printed']}，合并 {coverage['merged']}，"
+        f"候选 {coverage['read'] - coverage['known']} 篇：刊出 {coverage['printed']}，合并 {coverage['merged']}，"
         f"未刊 {coverage['left_out']}{reasons}，"
-        f"无正文 {coverage['empty']}，往期 {coverage['known']}；无法读取 {coverage['unreadable']} 件。"
+        f"无正文 {coverage['empty']}。往期处理过的 {coverage['known']} 篇不再列入；"
+        f"无法读取 {coverage['unreadable']} 件。"
     )
     if coverage["total"]:
         silent = f"，{coverage['silent']} 静默超常" if coverage["silent"] else ""

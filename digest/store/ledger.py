@@ -97,6 +97,12 @@ def candidates(connection: Connection, edition: str, now: datetime) -> list[Arti
     return [from_row(row) for row in connection.execute(question)]
 
 
+def left_over(connection: Connection, edition: str) -> frozenset[str]:
+    """The keys of the candidates that an issue had no room for."""
+    question = select(ledger.c.key).where(ledger.c.edition == edition, ledger.c.state == "left_out")
+    return frozenset(connection.execute(question).scalars())
+
+
 def expire(connection: Connection, edition: str, now: datetime) -> int:
     """How many candidates were given up because their window ended.
 

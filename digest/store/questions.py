@@ -62,6 +62,11 @@ class Questions(Door):
         with self._reading() as connection:
             return ledger.candidates(connection, edition, now)
 
+    def left_over(self, edition: str) -> frozenset[str]:
+        """The keys of the candidates that an issue had no room for."""
+        with self._reading() as connection:
+            return ledger.left_over(connection, edition)
+
     def ledger_rows(self, edition: str) -> tuple[LedgerRow, ...]:
         """Where every article stands that the edition was ever offered."""
         with self._reading() as connection:

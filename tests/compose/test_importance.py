@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from digest.compose.events.grouping import group_events
+from digest.compose.headlines import weigh_headline
 from digest.compose.importance import Ranked, as_moment, choose, explain_score, rank_events
 from digest.model import Article, Edition, Event
 from tests.compose.examples import EDITION, REPORTS, SHANGHAI, SLOT, small_articles
@@ -192,3 +193,39 @@ def test_limits_of_sections_and_sources_are_never_passed() -> None:
     chosen, refused = choose(ranked, similarity, EDITION, lambda _: "民生", {"民生": 2})
     assert len(chosen) == 2
     assert set(refused.values()) == {"the section 民生 has its 2 items already"}
+
+
+@pytest.mark.parametrize(
+    ("title", "terms"),
+    [
+        ("国务院办公厅印发《数据流通安全管理办法》", {"official", "act"}),
+        ("关于进一步规范校外供餐的通知", {"act"}),
+        ("国務院總理主持會議", set()),
+        ("國務院常務會議研究夏糧收購", {"official"}),
+        ("国务院国资委召开座谈会", set()),
+        ("让算法多一点人情味（快评）", {"opinion"}),
+        ("限时秒杀 云泽雨具九块九包邮", {"advertisement"}),
+        ("岚川大桥通车", set()),
+    ],
+)
+def test_a_headline_has_its_weight(title: str, terms: set[str]) -> None:
+    """Acts and the highest organs weigh more, opinion and advertising less, ordinary news nothing of its own."""
+    assert set(weigh_headline(title)) == terms
+
+
+def test_what_an_issue_had_no_room_for_stands_back() -> None:
+    """An event of left-over reports weighs less; one new report makes it as good as new."""
+    pair = Event((replace(REPORTS[0], url="https://a.example/"), replace(REPORTS[0], url="https://b.example/")))
+    keys = [article.key for article in pair.articles]
+    fresh, partly, stale = (
+        rank_events([pair], EDITION, SLOT, left_over)[0][0].score for left_over in ([], keys[:1], keys)
+    )
+    assert fresh == partly > stale > 0
+
+
+def test_what_others_tell_too_is_no_matter_of_one_sites_share() -> None:
+    """Of ten places one site gets more than four where other sites tell the same events."""
+    shared = [Event((replace(r, site="大站", published=SLOT), replace(r, site="别站"))) for r in REPORTS]
+    ranked, similarity = rank_events(shared, EDITION, SLOT)
+    chosen, _ = choose(ranked, similarity, replace(EDITION, items=10))
+    assert len(chosen) == len(REPORTS)
