@@ -28,11 +28,15 @@ DROPPED = "left out by an editor"
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A frozen issue that waits for its slot: what was composed, its letter, and whether a person must release it."""
+    """A frozen issue that waits for its slot: what was composed, its letter, and whether a person must release it.
+
+    `read_for` is the last slot for which the sources were read.
+    """
 
     composed: Composition
     letter: Letter
     held: bool
+    read_for: datetime
 
     @property
     def issue(self) -> Issue:
@@ -55,6 +59,7 @@ def keep_waiting(store: Store, waiting: Waiting, now: datetime) -> bool:
         placements=tuple(placements_of(waiting.composed)),
         composed_at=before.composed_at if before else now,
         changed_at=now,
+        extras={"read_for": waiting.read_for.isoformat()},
         state="held" if waiting.held else "released",
     )
     return store.keep_draft(draft)
@@ -67,7 +72,15 @@ def load_waiting(draft: Draft, edition: Edition) -> Waiting:
     issue = replace(composed.issue, slot=composed.issue.slot.astimezone(zone))
     calendar = render_ics(issue)
     letter = Letter(draft.subject, draft.html, draft.text, attachments=(calendar,) if calendar else ())
-    return Waiting(replace(composed, issue=issue), letter, draft.state == "held")
+    read_for = datetime.fromisoformat(str(draft.extras.get("read_for") or draft.slot.isoformat()))
+    return Waiting(replace(composed, issue=issue), letter, draft.state == "held", read_for)
+
+
+def only_items(waiting: Waiting) -> tuple[Composition, Letter]:
+    """Return the issue with placements for its own articles alone, and its letter: for a state that knows no others."""
+    keys = {item.article.key for item in waiting.issue.items}
+    placements = {key: placing for key, placing in waiting.composed.placements.items() if key in keys}
+    return replace(waiting.composed, placements=placements), waiting.letter
 
 
 def find_waiting(store: Store, edition: Edition) -> Waiting | None:
@@ -92,7 +105,7 @@ def require_waiting(store: Store, edition: Edition) -> Waiting:
 
 
 def edit_waiting(settings: Settings, edition: Edition, change: Callable[[Issue], Issue], now: datetime) -> Waiting:
-    """Return the waiting issue as it stands after a `change`, which is kept.
+    """Return the waiting issue as it stands after a `change`, which is kept; in an edition under review it is held.
 
     Raises:
         UsageError: no issue waits, or it has no such item.
@@ -105,7 +118,7 @@ def edit_waiting(settings: Settings, edition: Edition, change: Callable[[Issue],
             raise UsageError(str(error), "digest issue show lists the items with their numbers") from None
         composed = _follow(waiting.composed, issue)
         letter = write_letter(issue, load_templates(settings.templates), settings.mail)
-        edited = Waiting(composed, letter, waiting.held)
+        edited = replace(waiting, composed=composed, letter=letter, held=waiting.held or edition.review)
         keep_waiting(store, edited, now)
     return edited
 

@@ -24,6 +24,7 @@ class Outcome:
     held: int = 0
     ahead: list[str] = field(default_factory=list)
     waiting: list[str] = field(default_factory=list)
+    broken: list[str] = field(default_factory=list)
 
     def check(self) -> None:
         """Raise what the exit code must tell: nothing sent, or only partly done."""
@@ -37,6 +38,8 @@ class Outcome:
                 f"nothing will be due for a long time: {'; '.join(self.ahead)}",
                 "set the clock right; digest send sends an issue now, whatever the clock said then",
             )
+        if self.broken:
+            raise PartlyDone(f"not composed: {', '.join(self.broken)}", "the lines above say why")
         if self.waiting:
             raise PartlyDone(
                 f"waiting for a person: {'; '.join(self.waiting)}",

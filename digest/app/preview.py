@@ -97,6 +97,8 @@ def freeze_next(
 ) -> Preview:
     """Return the issue of the next slot, composed now and kept: it will be mailed as it is shown here.
 
+    Where no source could be read, and nothing was left from before, nothing is kept.
+
     Raises:
         UsageError: one waits for its slot already.
         BusyError: another run is at work.
@@ -112,13 +114,15 @@ def freeze_next(
         slot = (due or next_slot(edition.at, edition.timezone, now)).astimezone(zone)
         found = reader.gather(edition, reading)
         candidates, known = offer_articles(store, edition, found, now)
+        nothing = found.failed and not candidates
         reader.check_mailed()
         found.reports = with_health(store, found.reports, now)
         past = read_past(store, settings, edition, slot)
         composed, letter = compose_letter(
             candidates, known, found, edition, slot, templates, settings.mail, past, summarizing
         )
-        keep_waiting(store, Waiting(composed, letter, edition.review), now)
+        if not nothing:
+            keep_waiting(store, Waiting(composed, letter, edition.review, slot), now)
     return Preview(composed.issue, letter, found)
 
 

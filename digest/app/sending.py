@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from digest.app.drafts import Waiting, find_waiting, keep_waiting
+from digest.app.drafts import Waiting, find_waiting, keep_waiting, only_items
 from digest.app.gather import Gathering
 from digest.app.issuing import WINDOW, compose_letter, freeze, offer_articles
 from digest.app.outcome import Outcome
@@ -19,7 +19,7 @@ from digest.collect.templates import load_templates
 from digest.compose.issue import Composition
 from digest.config import MailSettings, Settings, read_password
 from digest.deliver import Server, deliver_pending
-from digest.errors import ConfigError
+from digest.errors import ConfigError, StoreError
 from digest.model import Article, Edition, Letter, Receipt, Recipient
 from digest.schedule.due import due_slot, next_slot
 from digest.store import Store, copy_for_dry_run, empty_store
@@ -67,7 +67,7 @@ def run(call: Call, only: str | None = None) -> Outcome:
         desk = _Desk(call, store, reader)
         desk.recover()
         for edition in editions:
-            desk.issue_when_due(edition)
+            desk.try_issue(edition, alone=len(editions) == 1)
         desk.deliver(only)
         reader.tidy()
     return desk.outcome
@@ -129,6 +129,20 @@ class _Desk:
             what = "is held: it may have been delivered" if row.state == "unknown" else "will be tried again"
             self._call.announce(f"{row.edition}: an earlier run broke off; the mail to {row.address} {what}")
 
+    def try_issue(self, edition: Edition, *, alone: bool) -> None:
+        """As `issue_when_due`; one edition that cannot be composed does not stop the others.
+
+        Raises:
+            StoreError: there are no others.
+        """
+        try:
+            self.issue_when_due(edition)
+        except StoreError as error:
+            if alone:
+                raise
+            self._call.announce(f"{error.message}; {error.hint}")
+            self.outcome.broken.append(edition.name)
+
     def issue_when_due(self, edition: Edition) -> None:
         """Compose the issue of an edition whose time has come, or say when it will."""
         now = self._call.clock()
@@ -160,9 +174,8 @@ class _Desk:
     def issue(self, edition: Edition, slot: datetime) -> None:
         """Compose and freeze the issue of one slot, or freeze the one that waits for it."""
         call = self._call
-        waiting = find_waiting(self._store, edition)
-        if waiting and waiting.issue.slot <= slot:
-            self.issue_waiting(edition, waiting)
+        if waiting := self._find_waiting(edition, slot):
+            self.issue_waiting(edition, waiting, slot)
             return
         if not call.dry_run:
             self._open_server()  # a missing password is found before anything is frozen
@@ -174,24 +187,49 @@ class _Desk:
         self._reader.check_mailed()
         composed, letter = self.compose(edition, slot, candidates, known, found)
         if edition.review:
-            self._hold(edition, Waiting(composed, letter, held=True))
+            self._hold(edition, Waiting(composed, letter, held=True, read_for=slot))
         else:
             self._freeze(edition, composed, letter)
 
-    def issue_waiting(self, edition: Edition, waiting: Waiting) -> None:
-        """Freeze the issue that waited for its slot, as it was last shown, unless a person must release it first."""
+    def _find_waiting(self, edition: Edition, slot: datetime) -> Waiting | None:
+        """The issue that waits, also for a slot that is in no schedule now; one made by a wrong clock is given up."""
+        waiting = find_waiting(self._store, edition)
+        if waiting and waiting.issue.slot - slot > FAR:
+            self._call.announce(
+                f"{edition.name}: the frozen issue of {_shown(waiting.issue.slot)} is dated far in the future: given up"
+            )
+            self._store.drop_draft(edition.name, waiting.issue.slot)
+            return find_waiting(self._store, edition)
+        return waiting
+
+    def issue_waiting(self, edition: Edition, waiting: Waiting, slot: datetime | None = None) -> None:
+        """Freeze the issue that waited, as it was last shown, unless a person must release it first.
+
+        While it is held the sources are read once a slot all the same, so that nothing passes by.
+        """
         if waiting.held:
+            if slot and waiting.read_for < slot:
+                found = self.gather(edition)
+                offer_articles(self._store, edition, found, self._call.clock())
+                waiting = replace(waiting, read_for=slot)
             self._hold(edition, waiting)
             return
         if not self._call.dry_run:
             self._open_server()
-        self._freeze(edition, waiting.composed, waiting.letter)
+        try:
+            self._freeze(edition, waiting.composed, waiting.letter)
+        except StoreError as error:
+            raise StoreError(
+                f"{edition.name}: the frozen issue cannot be mailed: {error.message}",
+                "digest issue discard gives it up; the next digest run composes anew",
+            ) from error
 
     def _hold(self, edition: Edition, waiting: Waiting) -> None:
         """Keep an issue until somebody releases it."""
         keep_waiting(self._store, waiting, self._call.clock())
         told = f"the issue of {_shown(waiting.issue.slot)} of {edition.name} is held"
-        self._call.announce(f"{told}: digest issue show, then digest issue release")
+        name = f" --edition {edition.name}" if edition.name != self._call.settings.edition[0].name else ""
+        self._call.announce(f"{told}: digest issue show{name}, then digest issue release{name}")
         self.outcome.waiting.append(told)
 
     def gather(self, edition: Edition) -> Gathering:
@@ -307,7 +345,7 @@ def _send_aside(call: Call, edition: Edition, to: Sequence[Recipient]) -> Outcom
         desk = _Desk(call, aside, stack.enter_context(Reader(call.settings, call.environ, call.clock, copy)))
         desk.memory = copy
         if waiting := find_waiting(copy, edition):
-            composed, letter, candidates = waiting.composed, waiting.letter, copy.candidates(edition.name, now)
+            composed, letter, candidates = *only_items(waiting), [item.article for item in waiting.issue.items]
         else:
             found = desk.gather(edition)
             candidates, known = offer_articles(copy, edition, found, now)

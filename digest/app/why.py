@@ -17,6 +17,7 @@ from digest.model import Edition
 from digest.schedule.due import next_slot
 from digest.store import Course, Store, Trace
 
+MOST_ADDRESSES = 10
 _KEY = re.compile(r"\b[0-9a-f]{16}\b")
 _ITEM = re.compile(r", item \d+")
 
@@ -39,6 +40,7 @@ def explain_article(settings: Settings, name: str) -> list[str]:
     zone = ZoneInfo(settings.timezone)
     with open_state(settings, dry_run=True) as store:
         traces = store.trace(name)
+        drafts = store.drafts()
         originals = {trace.key: store.original(trace.versions[0].sha256) for trace in traces if trace.versions}
     if not traces:
         raise UsageError(
@@ -49,6 +51,12 @@ def explain_article(settings: Settings, name: str) -> list[str]:
     lines: list[str] = []
     for trace in traces:
         lines += [*([""] if lines else []), *_life(trace, originals.get(trace.key), zone)]
+        for draft in drafts:
+            lines += [
+                f"  frozen     {placement.state} in the issue of {_shown(draft.slot, zone)} that waits for its slot"
+                for placement in draft.placements
+                if placement.key == trace.key
+            ]
     return lines
 
 
@@ -58,7 +66,7 @@ def _life(trace: Trace, original: bytes | None, zone: ZoneInfo) -> Iterator[str]
     yield f"  source     {article.source or '-'}" + (f", which calls itself {article.site}" if article.site else "")
     yield f"  published  {_moment(article.published, zone)}"
     yield f"  URL        {article.url or '-'}"
-    for address in trace.addresses:
+    for address in trace.addresses[-MOST_ADDRESSES:]:
         yield f"  also met   {address.url or address.key} on {_shown(address.seen_at, zone)}"
     place = f", place {article.position} of its list" if article.position else ""
     yield f"  first seen {_shown(trace.first_seen, zone)}{place}"

@@ -188,5 +188,5 @@ def _list_items(found: Issue) -> None:
 
 
 def _state(found: Issue, held: bool) -> str:
-    what = "is held: digest issue release lets it go out" if held else "goes out at its slot"
+    what = "is held: digest issue release lets it go out" if held else "goes out at its slot, or at the next run after it"
     return f"{found.edition}: the issue of {found.slot:%Y-%m-%d %H:%M}, {len(found.items)} items, {what}"

@@ -64,10 +64,10 @@ def preview(
             settings, chosen, paths, now, os.environ, everything=everything, reading=reading, summarizing=summarizing
         )
     _tell(made)
-    if freeze:
-        announce(f"frozen: the issue of {made.issue.slot:%Y-%m-%d %H:%M}; digest issue --help says what can be done")
     if made.gathering.failed and not made.issue.items:
         raise DigestError("nothing could be read", "the lines above say why")
+    if freeze:
+        announce(f"frozen: the issue of {made.issue.slot:%Y-%m-%d %H:%M}; digest issue --help says what can be done")
     if explain:
         _explain(made)
     if as_text:

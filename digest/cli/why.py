@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from digest.cli.options import configured, read_clock, read_settings
+from digest.cli.options import FIRST_YEAR, LAST_YEAR, configured, read_clock, read_settings
 from digest.errors import UsageError
 
 
@@ -51,5 +51,7 @@ def why_empty(
         on = date.fromisoformat(day) if day else now.astimezone(ZoneInfo(chosen.timezone)).date()
     except ValueError:
         raise UsageError(f"{day} is no day", "write it as 2026-11-20") from None
+    if not FIRST_YEAR <= on.year <= LAST_YEAR:
+        raise UsageError(f"{day} is no day of a digest", f"choose one from {FIRST_YEAR} to {LAST_YEAR}")
     for line in explain_day(settings, chosen, on, now):
         click.echo("".join(char if char.isprintable() else " " for char in line))

@@ -32,11 +32,24 @@ def find_appointments(items: Sequence[Item], day: date) -> tuple[Appointment, ..
                         body=card.value("body"),
                         number=card.value("number"),
                         url=item.article.url,
-                        key=item.article.key,
+                        key=_identity(item),
                         item=item.number,
                     )
                 )
     return tuple(found)
+
+
+def _identity(item: Item) -> str:
+    """The key under which a day is kept: a report that goes on with an earlier one moves that one's day."""
+    return item.earlier.articles[0].key if item.earlier and item.earlier.articles else item.article.key
+
+
+def inherit(own: Sequence[Appointment], earlier: Sequence[Appointment]) -> tuple[Appointment, ...]:
+    """Return the appointments with the words of the document that set them first, where a later report repeats them."""
+    first = {(appointment.key, appointment.kind, appointment.on): appointment for appointment in earlier}
+    return tuple(
+        replace(first[key], item=a.item, told=None) if (key := (a.key, a.kind, a.on)) in first else a for a in own
+    )
 
 
 def plan_agenda(

@@ -92,7 +92,8 @@ def _judge(article: Article, known: Sequence[KnownText]) -> tuple[int, Judgement
     share = size / max(1, len(article.text[:READ].strip()))
     standing: Literal["update", "follow", "repeat"] = "follow" if share >= MOSTLY else "update"
     if not news or (size < FEW and share < LITTLE and not _headline(article).brings_amount(known)):
-        standing = "repeat"
+        turned = bool(known and article.text.strip()) and _headline(article).turns(known)
+        standing = "update" if turned else "repeat"
     return size, Judgement(standing, article, tuple(each.sentence for each in news))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
-from digest.model import Appointment, Coverage, Issue, Item, Section
+from digest.model import Appointment, Coverage, Highlight, Issue, Item, Section
 
 
 def drop_items(issue: Issue, numbers: Collection[int]) -> Issue:
@@ -40,7 +40,12 @@ def note_item(issue: Issue, number: int, note: str) -> Issue:
         ValueError: it is no item.
     """
     noted = _find(issue, number)
-    return _rebuild(issue, [replace(item, note=note.strip()) if item is noted else item for item in issue.items])
+    return _rebuild(issue, [replace(item, note=_one_line(note)) if item is noted else item for item in issue.items])
+
+
+def _one_line(note: str) -> str:
+    """A remark without line ends and control characters."""
+    return " ".join("".join(char if char.isprintable() else " " for char in note).split())
 
 
 def _find(issue: Issue, number: int) -> Item:
@@ -60,12 +65,18 @@ def _rebuild(issue: Issue, items: Sequence[Item]) -> Issue:
             numbers[member.number] = len(numbers) + 1
         if members:
             sections.append(Section(title, tuple(replace(item, number=numbers[item.number]) for item in members)))
+    told = {word for item in items for word in item.summary.keywords}
     return replace(
         issue,
         sections=tuple(sections),
-        overview=tuple(replace(h, item=numbers[h.item]) for h in issue.overview if h.item in numbers),
+        keywords=tuple(word for word in issue.keywords if word in told) if items else (),
+        overview=tuple(sorted(_point(issue.overview, numbers), key=lambda h: h.item)),
         agenda=tuple(_follow(a, numbers) for a in issue.agenda if not a.item or a.item in numbers),
     )
+
+
+def _point(overview: Sequence[Highlight], numbers: dict[int, int]) -> list[Highlight]:
+    return [replace(light, item=numbers[light.item]) for light in overview if light.item in numbers]
 
 
 def _follow(appointment: Appointment, numbers: dict[int, int]) -> Appointment:

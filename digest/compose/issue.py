@@ -8,13 +8,15 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Literal, NamedTuple
 
-from digest.compose.agenda import find_appointments, plan_agenda
+from digest.compose.agenda import find_appointments, inherit, plan_agenda
 from digest.compose.continuity import judge_standing
 from digest.compose.events.continuity import match_events
+from digest.compose.events.gallery import Gallery
 from digest.compose.events.grouping import group_events
 from digest.compose.importance import Ranked, choose, rank_events
 from digest.compose.items import Story, make_item
 from digest.compose.names import find_names
+from digest.compose.opposites import opposed
 from digest.compose.overview import day_keywords, find_highlights
 from digest.compose.places import find_places
 from digest.compose.sections import arrange, limits_of, section_of
@@ -112,7 +114,9 @@ def compose_issue(
     unique = _by_key(articles)
     placements = _refuse(unique.values(), edition)
     taken = [article for key, article in unique.items() if key not in placements]
-    stories, repeated = _follow(group_events(taken, tiers=edition.tiers), past.told)
+    gallery = Gallery()
+    events = group_events(taken, tiers=edition.tiers, gallery=gallery)
+    stories, repeated = _follow(events, past.told, gallery)
     for event, earlier in repeated:
         reason = f"told on {earlier.day.isoformat()}, item {earlier.number}, and nothing new since"
         placements |= {a.key: Placing("left_out", reason, event.articles[0].key) for a in event.articles}
@@ -126,7 +130,7 @@ def compose_issue(
     day = slot.date()
     leads = [own.event.articles[0] for own in ranked[:OF_THE_DAY]]
     words = count_words(leads)
-    appointments = find_appointments(items, day)
+    appointments = inherit(find_appointments(items, day), past.appointments)
     issue = Issue(
         edition=edition.name,
         title=edition.title,
@@ -158,10 +162,14 @@ def _refuse(articles: Iterable[Article], edition: Edition) -> dict[str, Placing]
     return {key: Placing("left_out", reason) for key, reason in reasons.items() if reason}
 
 
-def _follow(events: Sequence[Event], told: Sequence[Told]) -> tuple[list[Story], list[tuple[Event, Told]]]:
+def _follow(
+    events: Sequence[Event], told: Sequence[Told], gallery: Gallery
+) -> tuple[list[Story], list[tuple[Event, Told]]]:
     """The events that are worth telling, each with how it stands to what was told; and those that bring nothing new."""
     owners = [(item, article) for item in told for article in item.articles]
-    matches = match_events(events, [article for _, article in owners]) if owners else [()] * len(events)
+    matches = (
+        match_events(events, [article for _, article in owners], gallery=gallery) if owners else [()] * len(events)
+    )
     stories: list[Story] = []
     repeated: list[tuple[Event, Told]] = []
     for event, places in zip(events, matches, strict=True):
@@ -169,6 +177,11 @@ def _follow(events: Sequence[Event], told: Sequence[Told]) -> tuple[list[Story],
             stories.append(Story(event))
             continue
         earlier = list({id(owners[place][0]): owners[place][0] for place in places}.values())
+        title = event.articles[0].title
+        earlier = [item for item in earlier if not opposed(title, item.title)]
+        if not earlier:
+            stories.append(Story(event))
+            continue
         verdict = judge_standing(event.articles, earlier)
         if verdict.standing == "repeat":
             repeated.append((event, earlier[0]))

@@ -6,11 +6,17 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property, lru_cache
 
+import regex
+
 from digest.compose.places import Place, find_places, is_known, lies_in
 from digest.model import Article, Edition, Item, Section, SectionRule, Word, WordGroup
 from digest.rank.language import simplify
 
 OTHER = "其他"
+
+PATIENCE = 2.0
+"""Seconds that a reader's own pattern may take over a headline and a few lines; an honest one takes microseconds."""
+
 _HEAD = 200
 _OFTEN = 3
 _LEVELS = re.compile(r"\s*[/|>＞／｜,，、;；·]\s*|\s+-\s+")
@@ -63,9 +69,9 @@ class Reading:
         if not word.regex:
             return bool(word.text) and _plain_word(word.text) in self._plain_head
         written, simple = _pattern(word.text), _simple_pattern(word.text)
-        if written.search(self._head):
+        if written.fits(self._head):
             return True
-        return (simple, self._simple_head) != (written, self._head) and simple.search(self._simple_head) is not None
+        return (simple, self._simple_head) != (written, self._head) and simple.fits(self._simple_head)
 
     def is_of(self, topics: Iterable[str]) -> bool:
         """Whether the source files the article under one of the topics."""
@@ -142,15 +148,33 @@ def _plain_word(word: str) -> str:
     return _plain(word).strip()
 
 
-@lru_cache(maxsize=1024)
-def _pattern(text: str) -> re.Pattern[str]:
-    return re.compile(text, re.IGNORECASE)
+class _Pattern:
+    """A reader's own pattern.  One that took too long once fits nothing any more: it would hold up all articles."""
+
+    def __init__(self, text: str) -> None:
+        self._pattern = regex.compile(text, regex.IGNORECASE)
+        self._given_up = False
+
+    def fits(self, text: str) -> bool:
+        """Whether the pattern is found in a text."""
+        if self._given_up:
+            return False
+        try:
+            return self._pattern.search(text, timeout=PATIENCE) is not None
+        except TimeoutError:
+            self._given_up = True
+            return False
 
 
 @lru_cache(maxsize=1024)
-def _simple_pattern(text: str) -> re.Pattern[str]:
+def _pattern(text: str) -> _Pattern:
+    return _Pattern(text)
+
+
+@lru_cache(maxsize=1024)
+def _simple_pattern(text: str) -> _Pattern:
     """The pattern in simplified characters, where it still is one: a range such as [乾-龥] may not survive it."""
     try:
         return _pattern(simplify(text))
-    except re.error:
+    except regex.error:
         return _pattern(text)

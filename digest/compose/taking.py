@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from digest.compose.events.vetoes import is_imprint
 from digest.compose.sections import Reading
 from digest.model import Article, Edition
 
@@ -11,6 +12,8 @@ def why_not_taken(article: Article, edition: Edition) -> str:
 
     A keyword file with groups takes only what one of them takes, or a section of the edition's own.
     """
+    if is_imprint(article):
+        return "is the imprint of a page"
     reading = Reading(article)
     return _excluded(reading, edition) or _beside_filter(reading, edition) or _beside_groups(reading, edition)
 

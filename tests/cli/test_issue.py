@@ -147,3 +147,54 @@ def test_freezing_takes_no_paths(office: Office) -> None:
     result = office("preview", "--freeze", office.news, now=EARLY)
     assert result.code == 2
     assert "--freeze" in result.err
+
+
+def test_a_frozen_issue_survives_a_new_schedule(office: Office) -> None:
+    """Frozen for eight and due at half past six: it is what is mailed, once, and the days after it go on."""
+    office("preview", "--freeze", now=EARLY)
+    office("issue", "note", "1", "编者的话。", now=EARLY)
+    office.configure(editions=edition().replace("08:00", "07:30"))
+    assert office("run", now="2026-11-22T07:31").code == 0
+    assert "编者的话。" in part(parse(office.smtp.received[0]), "plain")
+    for moment in (LATER, "2026-11-23T09:00", "2026-11-24T09:00"):
+        assert office("run", now=moment).code == 0
+    assert office.smtp.recipients.count(ANNA) == 3
+
+
+def test_what_comes_while_an_issue_is_held_is_not_missed(office: Office) -> None:
+    """An article that is there for one day only, while another issue waits for its release, is printed later."""
+    office.configure(editions=edition(more="review = true"))
+    office("run", now=LATER)
+    passing = office.news / "kuai.txt"
+    passing.write_text(
+        "短暂发布的通知\n这条通知只在来源里放了一天，第二天就被撤下了，读者仍然应当看到。", encoding="utf-8"
+    )
+    office("run", now=NEXT)
+    passing.unlink()
+    office("issue", "release", now=NEXT)
+    office("run", now="2026-11-23T08:10")
+    office("run", now="2026-11-24T08:10")
+    office("issue", "release", now="2026-11-24T08:11")
+    office("run", now="2026-11-24T08:12")
+    assert any("短暂发布的通知" in part(parse(mail), "plain") for mail in office.smtp.received)
+
+
+def test_nothing_is_frozen_where_nothing_could_be_read(office: Office) -> None:
+    """A source that is away for a moment does not make an empty issue that is mailed the next morning."""
+    away = office.news.rename(office.news.with_name("away"))
+    assert office("preview", "--freeze", now=EARLY).code == 1
+    assert office("issue", "show", now=EARLY).code == 2
+    away.rename(office.news)
+    office("run", now=SLOT)
+    assert "岚川大桥通车" in part(parse(office.smtp.received[0]), "plain")
+
+
+def test_an_issue_held_for_days_can_be_looked_at_by_mail(office: Office) -> None:
+    """send --to mails the held issue to one address, also when its articles are no candidates any more."""
+    office.configure(editions=edition(more="review = true"))
+    office("run", now=LATER)
+    office("issue", "drop", "3", now=LATER)
+    for day in range(23, 28):
+        office("run", now=f"2026-11-{day}T09:00")
+    assert office("send", "--to", "c@example.cn", now="2026-11-27T10:00").code == 0
+    assert office.smtp.recipients == ["c@example.cn"]

@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from digest.compose.events.continuity import match_events
+from digest.compose.events.gallery import Gallery
 from digest.compose.events.grouping import group_events, within
 from digest.compose.events.likeness import model
 from digest.compose.events.linking import link
@@ -154,6 +155,9 @@ def test_a_headline_joins_the_report_below_another() -> None:
         ("顾明会见雾岛国议长恩塔鲁", "林舟会见雾岛国议长恩塔鲁"),
         ("全国林草工作会议在京召开", "全国档案工作会议在京召开"),
         ("国际油价18日上涨", "国际油价19日上涨"),
+        ("国际银价突破每盎司90美元", "国际金价突破每盎司4900美元"),
+        ("蓝鹭手机Nova G17渲染图曝光：首发三种颜色", "鹤汀手机Lake A57渲染图曝光：首发三种颜色"),
+        ("澜川推送系统预览版27100.1405：桌面可设新背景", "澜川推送系统预览版28200.1612：桌面可设新背景"),
     ],
 )
 def test_one_form_filled_in_twice_is_two_events(one: str, other: str) -> None:
@@ -167,6 +171,36 @@ def test_the_weather_of_two_cities_is_two_events() -> None:
     """One text with another place and no figures to tell it by."""
     form = "{0}市气象台发布：今天白天多云转晴，偏北风，早晚较凉，请市民注意添衣，森林火险等级较高，注意用火安全。"
     assert not together(*(Article(title="今日天气", text=form.format(city)) for city in ("成都", "武汉")))
+
+
+def test_statements_of_two_companies_are_two_events() -> None:
+    """One wording of two who stand before the colon and know nothing of each other; 白银 does not name 白银有色."""
+    form = "{0}公告称，公司白银产品的收入占营业总收入的比重较低，公司股价涨幅较大，敬请投资者注意交易风险，理性决策。"
+    titles = ("白银蓝鹭：白银产品的收入占营业总收入的比重较低", "鸢尾股份：白银产品的收入占营业总收入的比重较低")
+    assert not together(*(Article(title=title, text=form.format(title[:4])) for title in titles))
+    again = Article(title="白银蓝鹭股份：白银产品收入占比较低", text=form.format("白银蓝鹭"))
+    assert together(Article(title=titles[0], text=form.format("白银蓝鹭")), again)
+
+
+@pytest.mark.parametrize("title", ["本版责编：林舟 顾明", "二版责任编辑：林舟", "责编：顾明", "广告"])
+def test_the_foot_of_a_page_joins_nothing(title: str) -> None:
+    """Who edited a page is no event, though every page of a paper ends with one text."""
+    foot = "云泽日报社版权所有，未经书面授权禁止使用，所载文字图片均受保护，违者必究。二〇二六年十一月二十日出版。"
+    articles = [
+        Article(title=own, text=foot, url=f"https://a.example/{n}") for n, own in enumerate([title, title, "广告"])
+    ]
+    assert [len(event.articles) for event in group_events([*articles, *REPORTS])] == [1] * (3 + len(REPORTS))
+
+
+def test_a_gallery_changes_nothing_but_the_time() -> None:
+    """Grouped and matched through one gallery, articles fall as without it, and each is looked at once."""
+    gallery = Gallery()
+    articles = [headline(t) for own in EVENTS for t in own[:2]]
+    earlier = [headline(t) for own in EVENTS for t in own[2:]]
+    events = group_events(articles, gallery=gallery)
+    assert events == group_events(articles)
+    assert match_events(events, earlier, gallery=gallery) == match_events(events, earlier)
+    assert gallery.look(articles[0]) is gallery.look(articles[0])
 
 
 def test_one_event_in_other_figures_is_one() -> None:

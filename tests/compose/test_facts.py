@@ -548,3 +548,9 @@ def test_traditional_says_the_same() -> None:
     ]
     normal = ("number", "cited", "signed", "effective", "expires", "deadline")
     assert values(one, *normal) == values(other, *normal)
+
+
+def test_what_is_done_does_not_come_into_force() -> None:
+    """实施 with something that is done sets no day of effect: a notice of a planned cut of water."""
+    text = "因管道改造，澜川市水利局定于1月29日23时至1月30日7时对城南街道部分区域实施计划停水，请提前储水。"
+    assert extract_facts(Article(title="关于部分区域停水的通告", text=text)).of("effective") == ()

@@ -200,7 +200,7 @@ def test_limits_of_sections_and_sources_are_never_passed() -> None:
     [
         ("国务院办公厅印发《数据流通安全管理办法》", {"official", "act"}),
         ("关于进一步规范校外供餐的通知", {"act"}),
-        ("国務院總理主持會議", set()),
+        ("国務院總理主持會議", {"official"}),
         ("國務院常務會議研究夏糧收購", {"official"}),
         ("国务院国资委召开座谈会", set()),
         ("让算法多一点人情味（快评）", {"opinion"}),

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from digest.compose.sections import OTHER, arrange, limits_of, section_of
+from digest.compose.sections import OTHER, Reading, arrange, limits_of, section_of
 from digest.model import Article, Edition, Item, SectionRule, Summary, Word, WordFile, WordGroup
 from tests.compose.examples import EDITION, REPORTS
 
@@ -149,3 +149,11 @@ def test_limits_are_those_of_rules_and_groups() -> None:
     edition = replace(EDITION, sections=rules, keywords=groups)
     assert limits_of(edition) == {"甲": 3, "戊": 4, "丙": 6}
     assert limits_of(replace(edition, group_by="source")) == limits_of(EDITION) == {}
+
+
+@pytest.mark.parametrize("pattern", ["(ab|AB)*c!", "(?:ab|Ab)+!", r"(\\d*\\d*)*元!"])
+def test_a_pattern_that_never_ends_is_given_up(pattern: str) -> None:
+    """It fits nothing, the first time after a while and then at once."""
+    slow = WordGroup("慢", any=(Word(pattern, regex=True),))
+    articles = [Article(title="ab" * 90 + "1" * 60, text="正文。", url=f"https://a.example/{n}") for n in range(50)]
+    assert not any(Reading(article).belongs_to(slow) for article in articles)

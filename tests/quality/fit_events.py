@@ -18,7 +18,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from functools import partial
+from functools import cache, partial
 from importlib import import_module
 from itertools import combinations
 from math import fsum, log
@@ -118,7 +118,7 @@ def unseen_features(rows: Sequence[Row], others: tuple[Counter[str], int]) -> Fe
     for k in range(FOLDS):
         seen = counts + Counter(g for i, own in enumerate(held) if i % FOLDS != k for grams in own for g in grams)
         size = n + 2 * sum(i % FOLDS != k for i in range(len(pairs)))
-        with patch.object(views, "_table", partial(tuple, rarities(seen, size))):
+        with patch.object(views, "rarities", cache(partial(views.Rarities, *rarities(seen, size)))):
             views.weigh_name.cache_clear()
             found.update(zip(range(k, len(pairs), FOLDS), pair_features(pairs[k::FOLDS]), strict=True))
     views.weigh_name.cache_clear()
@@ -228,7 +228,7 @@ def main() -> None:
     if given.write:
         labelled = [row[side] for row in read_rows(given.folder / "events/pairs.jsonl") for side in "ab"]
         (DATA / "event_grams.toml").write_text(gram_table(*count_texts(texts + labelled)), encoding="utf-8")
-        views._table.cache_clear()
+        views.rarities.cache_clear()
     task = Task(given.folder / "events", count_texts(texts))
     pairs, near = task.cross_validated()
     rows = [(pair_f1(pairs, task.labels, t), task.grouped(near, t), t) for t in THRESHOLDS]

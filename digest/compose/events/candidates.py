@@ -16,7 +16,7 @@ _SHARED = 5.0
 _RARE = 4.0
 """What stands in every fiftieth text is no key."""
 
-_OVERLAP = 0.03
+_OVERLAP = 0.04
 
 
 def find_candidates(portraits: Sequence[Portrait], first: int | None = None) -> Iterator[tuple[int, int]]:

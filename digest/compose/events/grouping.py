@@ -8,10 +8,11 @@ from datetime import UTC, date, datetime, timedelta
 
 from digest.compose.events.candidates import find_candidates
 from digest.compose.events.copies import join_copies
+from digest.compose.events.gallery import Gallery
 from digest.compose.events.likeness import HOPELESS, likeness, model
 from digest.compose.events.linking import link
-from digest.compose.events.vetoes import apart, is_round_up
-from digest.compose.events.views import Portrait, portray
+from digest.compose.events.vetoes import apart, is_no_event
+from digest.compose.events.views import Portrait
 from digest.model import UNTOLD_TIER, Article, Event
 from digest.rank.sentences import has_words
 
@@ -22,14 +23,17 @@ _REPRINT = re.compile(r"转载|轉載|转自|轉自")
 _NO_TIERS: Mapping[str, int] = {}
 
 
-def group_events(articles: Sequence[Article], *, tiers: Mapping[str, int] = _NO_TIERS) -> list[Event]:
+def group_events(
+    articles: Sequence[Article], *, tiers: Mapping[str, int] = _NO_TIERS, gallery: Gallery | None = None
+) -> list[Event]:
     """Return the events the articles report, each with its articles, the leading one first.
 
     Every article is in exactly one event, as the very object given; events stand in the order of their first article,
-    and which articles share one does not depend on that order.  `tiers` ranks sources by name, 1 the best.
+    and which articles share one does not depend on that order.  `tiers` ranks sources by name, 1 the best.  A
+    `gallery` keeps what was read of the articles for `match_events`.
     """
     order = sorted(range(len(articles)), key=lambda i: identity(articles[i]))
-    groups = _group([articles[i] for i in order])
+    groups = _group([articles[i] for i in order], gallery or Gallery())
     own = sorted(sorted(order[i] for i in group) for group in groups)
     return [Event(tuple(sorted((articles[i] for i in group), key=lambda a: leading(a, tiers)))) for group in own]
 
@@ -72,12 +76,13 @@ def compare(one: Portrait, other: Portrait) -> float | None:
     return None if odds > HOPELESS and apart(one, other) else odds
 
 
-def _group(articles: Sequence[Article]) -> list[list[int]]:
+def _group(articles: Sequence[Article], gallery: Gallery) -> list[list[int]]:
     """The indices of `articles`, in the order of their identities, in groups of one event each."""
-    portraits = [portray(article) for article in articles]
-    copies = join_copies(articles, portraits)
+    looks = [gallery.look(article) for article in articles]
+    portraits = [look.portrait for look in looks]
+    copies = join_copies(articles, looks)
     heads = [min(group, key=lambda i: leading(articles[i], _NO_TIERS)) for group in copies]
-    single = [n for n, i in enumerate(heads) if not is_round_up(articles[i])]
+    single = [n for n, i in enumerate(heads) if not is_no_event(articles[i])]
     scores: dict[tuple[int, int], float | None] = {}
     for a, b in find_candidates([portraits[heads[n]] for n in single]):
         i, j = heads[single[a]], heads[single[b]]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from itertools import product
 from math import fsum, log1p, sqrt
@@ -63,12 +63,12 @@ def overlap(one: View, other: View) -> float:
 def features(one: View, other: View) -> dict[str, float]:
     """Return the features of a pair by name; the order of the two makes no difference."""
     names = one.names & other.names
-    strange = [fsum(map(weigh_name, sorted(view.names - names))) for view in (one, other)]
+    strange = [fsum(map(weigh_name, view.names - names)) for view in (one, other)]
     figures = _shared_figures(one, other)
     shared = one.grams.keys() & other.grams.keys()
-    chars = (set(one.text), set(other.text))
+    chars = (_characters(one.text), _characters(other.text))
     return {
-        "grams": overlap(one, other),
+        "grams": fsum(one.grams[gram] * other.grams[gram] for gram in shared),
         "mass": log1p(fsum(map(rareness, shared))),
         "runs": log1p(len(_triples(one.text) & _triples(other.text))),
         "chars": len(chars[0] & chars[1]) / (sqrt(len(chars[0]) * len(chars[1])) or 1.0),
@@ -84,8 +84,14 @@ def features(one: View, other: View) -> dict[str, float]:
     }
 
 
-def _triples(text: str) -> set[str]:
-    return {text[i : i + 3] for i in range(len(text) - 2)}
+@lru_cache(maxsize=1 << 9)
+def _characters(text: str) -> frozenset[str]:
+    return frozenset(text)
+
+
+@lru_cache(maxsize=1 << 9)
+def _triples(text: str) -> frozenset[str]:
+    return frozenset(text[i : i + 3] for i in range(len(text) - 2))
 
 
 def _shared_figures(one: View, other: View) -> int:

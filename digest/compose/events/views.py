@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
 from math import fsum, log, sqrt
+from operator import mul
 from sys import intern
 
 from digest.model import Article
@@ -113,8 +114,26 @@ def grams_of(text: str) -> frozenset[str]:
 
 def rareness(gram: str) -> float:
     """Return how rare `gram` is in news, from 1 (in every third text) to 9 (in none)."""
-    grams, unknown = _table()
-    return grams.get(gram, unknown)
+    return rarities()[gram]
+
+
+class Rarities(dict[str, float]):
+    """The rarity of every gram: of the `known` ones by name, of all others `unknown`."""
+
+    def __init__(self, known: Mapping[str, float], unknown: float) -> None:
+        super().__init__(known)
+        self.unknown = unknown
+
+    def __missing__(self, gram: str) -> float:
+        return self.unknown
+
+
+@cache
+def rarities() -> Rarities:
+    """Return the shipped table of rarities."""
+    table = tomllib.loads(files("digest").joinpath("data/event_grams.toml").read_text("utf-8"))
+    known = {intern(gram): float(level) for level, line in table["grams"].items() for gram in line.split()}
+    return Rarities(known, float(table["unknown"]))
 
 
 @lru_cache(maxsize=1 << 16)
@@ -156,14 +175,13 @@ def _grams(text: str) -> Iterator[str]:
 
 
 def _unit(counts: Counter[str]) -> dict[str, float]:
-    vector = {gram: rareness(gram) ** _EMPHASIS * (1 + log(n)) for gram, n in counts.items()}
-    norm = sqrt(fsum(value * value for value in vector.values())) or 1.0
-    return {intern(gram): value / norm for gram, value in vector.items()}
+    rarity = rarities()
+    values = [_emphasize(rarity[gram], n) for gram, n in counts.items()]
+    norm = sqrt(fsum(map(mul, values, values))) or 1.0
+    return {intern(gram): value / norm for gram, value in zip(counts, values, strict=True)}
 
 
-@cache
-def _table() -> tuple[dict[str, float], float]:
-    """The rarity of every known gram, and that of any other."""
-    table = tomllib.loads(files("digest").joinpath("data/event_grams.toml").read_text("utf-8"))
-    grams = {intern(gram): float(level) for level, line in table["grams"].items() for gram in line.split()}
-    return grams, float(table["unknown"])
+@lru_cache(maxsize=1 << 10)
+def _emphasize(rarity: float, n: int) -> float:
+    """The weight of a gram that stands `n` times in a view; levels of rarity are few."""
+    return float(rarity**_EMPHASIS * (1 + log(n)))
