@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -135,7 +136,7 @@ def release_waiting(settings: Settings, edition: Edition, now: datetime) -> Issu
     return waiting.issue
 
 
-def discard_waiting(settings: Settings, edition: Edition) -> Issue:
+def discard_waiting(settings: Settings, edition: Edition, now: datetime) -> Issue:
     """Give up the waiting issue: its slot is composed anew when it is due.
 
     Raises:
@@ -143,7 +144,7 @@ def discard_waiting(settings: Settings, edition: Edition) -> Issue:
     """
     with open_state(settings) as store:
         waiting = require_waiting(store, edition)
-        store.drop_draft(edition.name, waiting.issue.slot)
+        store.drop_draft(edition.name, waiting.issue.slot, now)
     return waiting.issue
 
 
@@ -172,7 +173,7 @@ def dump_composition(composed: Composition) -> str:
     Half a surrogate pair, which no letter can show, becomes the replacement character.
     """
     text = json.dumps(_adapter().dump_python(_without_verdicts(composed), mode="json"), ensure_ascii=False)
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return re.sub("[\ud800-\udfff]", "\ufffd", text)
 
 
 def load_composition(text: str) -> Composition:

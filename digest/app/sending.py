@@ -198,7 +198,7 @@ class _Desk:
             self._call.announce(
                 f"{edition.name}: the frozen issue of {_shown(waiting.issue.slot)} is dated far in the future: given up"
             )
-            self._store.drop_draft(edition.name, waiting.issue.slot)
+            self._store.drop_draft(edition.name, waiting.issue.slot, self._call.clock())
             return find_waiting(self._store, edition)
         return waiting
 
@@ -351,7 +351,8 @@ def _send_aside(call: Call, edition: Edition, to: Sequence[Recipient]) -> Outcom
             candidates, known = offer_articles(copy, edition, found, now)
             again = not candidates
             if again:
-                candidates, known = found.articles, 0
+                kept = copy.record_articles(found.articles, now)
+                candidates, known = list({kept[a.key]: a for a in reversed(found.articles)}.values()), 0
             composed, letter = desk.compose(edition, slot, candidates, known, found, again=again)
         aside.record_articles(candidates, now)
         aside.offer(edition.name, [article.key for article in candidates], now, WINDOW)

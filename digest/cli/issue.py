@@ -116,13 +116,13 @@ def discard(
     edition: str | None,
     config_path: Path | None,
     data_dir: Path | None,
-    moment: str | None,  # noqa: ARG001  # as above
+    moment: str | None,
 ) -> None:
     """Give the frozen issue up: it is composed anew when it is due, and its articles are candidates as before."""
     from digest.app.drafts import discard_waiting
 
     settings, chosen = _chosen(edition, config_path, data_dir)
-    given_up = discard_waiting(settings, chosen)
+    given_up = discard_waiting(settings, chosen, read_clock(moment)())
     announce(f"{chosen.name}: the frozen issue of {given_up.slot:%Y-%m-%d %H:%M} is given up")
 
 
@@ -188,5 +188,6 @@ def _list_items(found: Issue) -> None:
 
 
 def _state(found: Issue, held: bool) -> str:
-    what = "is held: digest issue release lets it go out" if held else "goes out at its slot, or at the next run after it"
+    at = "goes out at its slot, or at the next run after it"
+    what = "is held: digest issue release lets it go out" if held else at
     return f"{found.edition}: the issue of {found.slot:%Y-%m-%d %H:%M}, {len(found.items)} items, {what}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
@@ -9,6 +10,7 @@ from typing import Literal
 
 from digest.model import Appointment, Item
 
+_TITLE = re.compile(r"《([^《》]{4,})》")
 _KINDS: tuple[Literal["deadline", "effective"], ...] = ("deadline", "effective")
 
 
@@ -52,6 +54,11 @@ def inherit(own: Sequence[Appointment], earlier: Sequence[Appointment]) -> tuple
     )
 
 
+def _named(title: str) -> str:
+    """What a title is about: the 《title》 in it, or all of it."""
+    return max(_TITLE.findall(title), key=len, default=title.strip("《》"))
+
+
 def plan_agenda(
     own: Sequence[Appointment], earlier: Sequence[Appointment], first: date, last: date
 ) -> tuple[Appointment, ...]:
@@ -60,6 +67,5 @@ def plan_agenda(
     keys = {(appointment.key, appointment.kind) for appointment in own}
     for appointment in [*own, *(a for a in earlier if (a.key, a.kind) not in keys)]:
         if first <= appointment.on <= last:
-            same = (appointment.on, appointment.kind, appointment.title.strip("《》"))
-            found.setdefault(same, replace(appointment))
+            found.setdefault((appointment.on, appointment.kind, _named(appointment.title)), appointment)
     return tuple(sorted(found.values(), key=lambda a: (a.on, a.kind, a.title)))

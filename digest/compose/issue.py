@@ -151,9 +151,15 @@ def compose_issue(
 def _by_key(articles: Sequence[Article]) -> dict[str, Article]:
     """One article a key, the most complete: the teaser of a feed must not stand for the page of the same URL."""
     unique: dict[str, Article] = {}
-    for article in sorted(articles, key=lambda a: (a.key, -len(a.text), a.title, a.text)):
+    for article in sorted(articles, key=_standing):
         unique.setdefault(article.key, article)
     return unique
+
+
+def _standing(article: Article) -> tuple[str | int, ...]:
+    """What sorts articles the same way whatever order they came in, of one key the most complete first."""
+    rest = (str(article.published), article.site, article.origin, article.author, article.position)
+    return (article.key, -len(article.text), article.title, article.text, *rest)
 
 
 def _refuse(articles: Iterable[Article], edition: Edition) -> dict[str, Placing]:

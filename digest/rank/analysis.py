@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from math import log
 
 from digest.model import Sentence
-from digest.rank.forms import Drafts, Topic, find_topic, worth
+from digest.rank.forms import Drafts, Topic, find_topic, forms_of
 from digest.rank.genre import find_genre
 from digest.rank.graph import Similarity, centrality
 from digest.rank.language import simplify
 from digest.rank.prior import ineligible_because, prior_of, sentence_features, weights
 from digest.rank.sentences import has_words
+from digest.rank.talk import Talk, find_talk
 from digest.rank.tokens import content_words, tokenize, tokenize_simplified
 
 _NEVER = 1e-9
@@ -38,6 +39,7 @@ class Analysis:
     prior: list[float]
     similarity: Similarity
     topic: Topic
+    talk: Talk
 
     def drafts(self, at: int, *, trim: bool) -> Drafts:
         """Return the forms in which the sentence at position `at` may be printed."""
@@ -63,14 +65,14 @@ def analyse(pieces: Sequence[Sentence], text: str, title: str = "", query: str =
     words = _tokenize_each(plain)
     content = [content_words(own) for own in words]
     reasons = [ineligible_because(piece) for piece in plain]
-    genre = find_genre(plain, content, reasons)
+    headline, asked = content_words(tokenize(title)), content_words(tokenize(query))
+    genre = find_genre(plain, content, reasons, headline)
     if genre.headings:
         reasons = ["" if i in genre.headings else reason or _TOLD for i, reason in enumerate(reasons)]
     candidates = [i for i, reason in enumerate(reasons) if not reason]
     if not candidates:
         candidates = [i for i, piece in enumerate(pieces) if has_words(piece.text)]
     chosen = set(candidates)
-    headline, asked = content_words(tokenize(title)), content_words(tokenize(query))
     features = sentence_features(plain, content, [i in chosen for i in range(len(pieces))], genre, headline, asked)
     weighed = weights()
     prior = [prior_of(own, weighed.sentence) if i in chosen else _NEVER for i, own in enumerate(features)]
@@ -91,6 +93,7 @@ def analyse(pieces: Sequence[Sentence], text: str, title: str = "", query: str =
         prior=prior,
         similarity=similarity,
         topic=find_topic(content, headline, asked, genre),
+        talk=find_talk([piece.text for piece in plain], simplify(title)),
     )
 
 
@@ -112,10 +115,11 @@ def shorten(sentence: Sentence, limit: int, title: str = "") -> Sentence | None:
     words = tokenize_simplified(simple)
     topic = find_topic([content_words(words)], content_words(tokenize(title)))
     drafts = Drafts(sentence, simple, words, set(content_words(words)), topic, trim=True)
-    fitting = [
-        (worth(features, weights().form), form) for form, features in _standing(drafts) if len(form.printed) <= limit
-    ]
-    return max(fitting, key=lambda pair: (pair[0], -pair[1].start, -pair[1].end))[1] if fitting else None
+    fits = sorted(
+        (form for form in forms_of(drafts, 0.0) if len(form.sentence.printed) <= limit),
+        key=lambda form: (form.owes, form.order),
+    )
+    return next((form.sentence for form in fits if form.run is None or drafts.stands(form.run)), None)
 
 
 def _standing(drafts: Drafts) -> Iterator[tuple[Sentence, dict[str, float]]]:

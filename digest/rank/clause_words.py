@@ -156,6 +156,20 @@ STUNNED = re.compile(r"惊悉|欣悉|欣闻")
 DEICTIC = re.compile(r"当[天日晚地](?!时间)|同[日年期]|这[个一些位名]|上述|本(?:次|届|方案|办法|规定|条例|通知|项目)")
 """Words that point to a day or a place: where the front is left off they point to nothing."""
 
+VAGUE = re.compile(r"^(?:截[至止])?(?:近[日期]|日前|目前|最近|前不久|连日来|近年来)$")
+"""Times that tell no day."""
+
+OWNER = re.compile(
+    r"(?:显示|公布|发布|通报|介绍|表示|指出|说)$(?<!^数据显示)(?<!^最新数据显示)(?<!^介绍)(?<!^据介绍)(?<!^据通报)(?<!^据他介绍)(?<!^据她介绍)"
+)
+"""Whose the figure is that follows: 岚川汽车协会27日公布的数据显示，"""
+
+WHETHER = re.compile(r"^(?:如何|是否|能否|可否|为何|怎样|何时|何以)")
+AUXILIARIES = frozenset(
+    ("会", "能", "可", "可以", "可能", "能够", "应", "应该", "应当", "该", "要", "需", "需要", "是", "有")
+)
+"""Verbs that govern no question behind them: 岚川应如何应对  is asked by the verb before it."""
+
 SHOWS = re.compile(r"(?:显示|表明)$")
 GROUP = re.compile(r"^(?:[两二三四五]地|[两三四五][市县省国方]|双方|两者)")
 BEFORE = re.compile(r"^(?:此前|以前|过去|以往|原先|原本|起初|最初)")

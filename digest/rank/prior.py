@@ -18,7 +18,7 @@ from math import exp, fsum, log, log1p
 from types import MappingProxyType
 
 from digest.model import Sentence
-from digest.rank.dateline import dateline_length
+from digest.rank.dateline import signed
 from digest.rank.genre import FIRST_PERSON, HEADING, Genre
 from digest.rank.sentences import has_words
 
@@ -149,7 +149,7 @@ def _manner(text: str) -> dict[str, float]:
     length = size(text)
     quoted = sum(map(len, _SPOKEN.findall(text))) / max(1, len(text))
     return {
-        "dateline": float(dateline_length(text) > 0),
+        "dateline": float(signed(text)),
         "quotation": quoted,
         "question": float(bool(_QUESTION.search(text))),
         "first_person": float(bool(FIRST_PERSON.search(text))),

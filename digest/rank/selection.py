@@ -25,6 +25,7 @@ _LEAST_ROOM = 14
 _LOOKED_AT = 60
 _CHARS_A_SENTENCE = 10
 _ABSTRACT = 100
+_FOR_A_FRONT = 2.0
 _UNSEEN = -1
 _TOO_LITTLE = "says too little beside what was taken"
 
@@ -142,16 +143,26 @@ class _Desk:
             heappush(self.waiting, (-now, at, similar, len(self.picked)))
         elif self._adds_too_little(now):
             self.taken.reasons[at] = _TOO_LITTLE
+        elif host := self._host_before(at):
+            self._take(host.sentence.index, host, "the host speaks before the guest")
+            heappush(self.waiting, (value, at, similar, seen))
         elif form.leans and not lone:
             self._take_leaning(at, form)
         else:
             self._take(at, form)
 
+    def _host_before(self, at: int) -> Form | None:
+        """The first words of the host of a meeting, where they fit and a guest's would be printed before them."""
+        host = self.known.talk.host
+        if host is None or at not in self.known.talk.guests or host in self.picked or host not in self.candidates:
+            return None
+        return self._fitting(host, self.taken.room(self.budget), leaning=False)
+
     def _forms(self, at: int) -> list[Form]:
         """All forms of a sentence, dearest first, whether they stand or not."""
         if at not in self.forms:
             forms = forms_of(self._drafts(at), self.known.rank(at))
-            self.forms[at] = sorted(forms, key=lambda f: (-f.worth, f.sentence.start, f.sentence.end))
+            self.forms[at] = sorted(forms, key=lambda form: form.order)
         return self.forms[at]
 
     def _drafts(self, at: int) -> Drafts:
@@ -208,12 +219,21 @@ class _Desk:
         else:
             self.taken.reasons[at] = "leans on a sentence that does not fit"
 
+    def _paid(self, at: int, form: Form) -> Form:
+        """The form of a sentence that tells the time and the owner which `form` owes, with its end if it may be."""
+        room, end, least = self.taken.room(self.budget), form.sentence.end, form.worth - _FOR_A_FRONT
+        paying = (f for f in self._forms(at) if f.worth > least and not f.owes and not f.leans)
+        fits = [f for f in paying if len(f.sentence.printed) <= room]
+        return next(filter(self._stands, sorted(fits, key=lambda f: f.sentence.end != end)), form)
+
     def _whole(self, at: int, room: float) -> Form | None:
         """The sentence at `at` with its end, which is what the next one points to, where that fits and stands."""
         fits = (f for f in self._forms(at) if len(f.sentence.printed) <= room and not f.leans and not f.sentence.cut)
         return next(filter(self._stands, fits), None)
 
     def _take(self, at: int, form: Form, reason: str = "") -> None:
+        if form.owes and not reason:
+            form = self._paid(at, form)
         cut = form.sentence.cut or form.sentence.cut_before
         self.taken.take(form, self.budget, reason or ("taken, shortened" if cut else "taken whole"))
         self.picked.append(at)

@@ -12,7 +12,7 @@ import re
 from bisect import bisect, bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import pairwise, takewhile
 
 from digest.rank import clause_words as sign
 from digest.rank.clause_signs import AskedOnce, Clause
@@ -26,12 +26,18 @@ SHORTEST = 12
 _CLAUSES = 16
 """No longer run is looked for, nor one that begins further in: a sentence of a hundred clauses is a list, or broken."""
 
+_LONGEST_TIME = 15
+"""A front this short that tells when takes no room worth winning; a longer one is more than a time."""
+
 _HAN = re.compile(HAN)
 
 
 @dataclass(frozen=True)
 class Run:
-    """The slice `body[start:end]` from the clause `first` to `last`; `front` and `tail` tell what was left off."""
+    """The slice `body[start:end]` from the clause `first` to `last`; `front` and `tail` tell what was left off.
+
+    `owes` where the front that was left off told when it happened or whose word it is: better none, if another fits.
+    """
 
     start: int
     end: int
@@ -39,6 +45,7 @@ class Run:
     tail: bool
     first: int
     last: int
+    owes: bool = False
 
 
 class Trimmer:
@@ -68,7 +75,8 @@ class Trimmer:
             if _may_begin(self._clauses, i):
                 behind = range(i, min(len(ends), i + _CLAUSES) if i else min(last, _CLAUSES))
                 long = (j for j in behind if ends[j] - start > SHORTEST)
-                runs.extend(Run(start, ends[j] if j == last else cuts[j], i > 0, j < last, i, j) for j in long)
+                owes = _owes(self._clauses[:i])
+                runs.extend(Run(start, ends[j] if j == last else cuts[j], i > 0, j < last, i, j, owes) for j in long)
         return runs
 
     def stands(self, run: Run) -> bool:
@@ -107,6 +115,8 @@ def _may_begin(clauses: Sequence[Clause], i: int) -> bool:
     if i == 0:
         return not sign.CONNECTIVE.search(clauses[0].plain)
     before, here = clauses[:i], clauses[i]
+    if _asks_nobody(here):
+        return False
     if any(clause.announces or clause.opens_pair or clause.binds for clause in before):
         return False
     if sign.ELLIPTIC.search(here.plain) and not all(clause.medium for clause in before):
@@ -120,6 +130,27 @@ def _may_begin(clauses: Sequence[Clause], i: int) -> bool:
     if framed:
         return bool(here.subject) or (before[-1].medium and not sign.LINKED.search(here.plain) and not here.frame)
     return here.has_actor and (before[-1].when or not before[-1].frame)
+
+
+def _owes(before: Sequence[Clause]) -> bool:
+    """Whether a front holds the time of what follows it, or ends with who says or counted it."""
+    if not before:
+        return False
+    framed = [*takewhile(lambda clause: clause.frame, before), before[-1]]
+    dated = any(
+        clause.when and len(clause.plain) <= _LONGEST_TIME and not sign.VAGUE.search(clause.plain) for clause in framed
+    )
+    return dated or any(sign.OWNER.search(clause.plain) for clause in framed)
+
+
+def _asks_nobody(clause: Clause) -> bool:
+    """Whether it would make a statement of a question: 与会者畅谈，岚川将如何提升竞争力。 without its first clause."""
+    for word, tag in zip(clause.words, clause.tags, strict=True):
+        if sign.WHETHER.search(word):
+            return clause.mark not in "？?"
+        if tag[0] == "v" and word not in sign.AUXILIARIES:
+            return False
+    return False
 
 
 def _may_end(clauses: Sequence[Clause], i: int, j: int) -> bool:

@@ -185,9 +185,10 @@ class Store(Questions):
         with self._writing() as connection:
             return drafts.release(connection, edition, slot, now)
 
-    def drop_draft(self, edition: str, slot: datetime) -> bool:
-        """Whether there was a draft to let go of."""
+    def drop_draft(self, edition: str, slot: datetime, now: datetime) -> bool:
+        """Whether there was a draft to let go of; its articles are candidates for a window from now on."""
         with self._writing() as connection:
+            ledger.prolong(connection, edition, drafts.held_keys(connection, edition, slot), now)
             return drafts.drop(connection, edition, slot)
 
     # ----------------------------------------------------------------------------------------------------------- outbox

@@ -37,6 +37,12 @@ def find_all(connection: Connection, edition: str | None) -> tuple[Draft, ...]:
     return tuple(_to_draft(row) for row in connection.execute(question))
 
 
+def held_keys(connection: Connection, edition: str, slot: datetime) -> list[str]:
+    """The articles that the draft of one slot prints, on their own or with their event."""
+    draft = find(connection, edition, slot)
+    return [own.key for own in draft.placements if own.state in ("placed", "merged")] if draft else []
+
+
 def drop(connection: Connection, edition: str, slot: datetime) -> bool:
     """Whether there was a draft to let go of."""
     return connection.execute(delete(drafts).where(_is(edition, slot))).rowcount == 1

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, Update, bindparam, func, insert, select, update
+from sqlalchemy import Connection, Row, Update, bindparam, case, func, insert, or_, select, update
 
 from digest.errors import StoreError
 from digest.model import Article
@@ -24,6 +24,10 @@ OPEN = ("new", "left_out")  # states of a candidate
 TAKEN = ("placed", "merged")  # states of an article whose issue is under way
 IN_AN_ISSUE = (*TAKEN, "carried")
 BASELINE = "there before the source was added"
+NO_ISSUE = "no issue was made while its window lasted"
+AGAIN = timedelta(days=3)
+"""The window of an article that an issue gives back."""
+
 TOLD = "another source brought the same words before"
 
 
@@ -114,7 +118,8 @@ def expire(connection: Connection, edition: str, now: datetime) -> int:
     keys = {*connection.execute(ended).scalars()} - drafts.printed_keys(connection, edition)
     if keys:
         statement = update(ledger).where(ledger.c.edition == edition, ledger.c.key == bindparam("ended"))
-        values = {"state": "expired", "changed_at": now}
+        reason = case((ledger.c.reason == "", NO_ISSUE), else_=ledger.c.reason)
+        values = {"state": "expired", "reason": reason, "changed_at": now}
         connection.execute(statement.values(values), [{"ended": key} for key in keys])
     return len(keys)
 
@@ -149,9 +154,18 @@ def carry(connection: Connection, edition: str, slot: datetime, now: datetime) -
 
 
 def give_back(connection: Connection, edition: str, slot: datetime, now: datetime) -> None:
-    """Makes the articles of an issue `new` again: nobody got it."""
+    """Makes the articles of an issue `new` again, for a window from now on: nobody got it."""
     undone = {"state": "new", "reason": "", "slot": None, "event": None, "score": None, "changed_at": now}
-    connection.execute(_of_issue(edition, slot).values(undone))
+    connection.execute(_of_issue(edition, slot).values(undone | {"window_until": now + AGAIN}))
+
+
+def prolong(connection: Connection, edition: str, keys: Iterable[str], now: datetime) -> None:
+    """Gives candidates a window from now on: the draft that held them was given up."""
+    candidate = or_(*(ledger.c.state == state for state in OPEN))
+    own = (ledger.c.edition == edition, candidate, ledger.c.key == bindparam("held"))
+    held = [{"held": key} for key in keys]
+    if held:
+        connection.execute(update(ledger).where(*own).values(window_until=now + AGAIN), held)
 
 
 def rows(connection: Connection, edition: str) -> tuple[LedgerRow, ...]:

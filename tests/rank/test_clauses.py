@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from digest.model import Sentence
 from digest.rank.clauses import clause_ends, force
-from digest.rank.dateline import dateline_length
+from digest.rank.dateline import dateline_length, signed
 
 
 def whole(text: str, start: int = 0) -> Sentence:
@@ -35,6 +35,17 @@ def whole(text: str, start: int = 0) -> Sentence:
         ("【大桥正式通车】昨日上午，大桥通车。", ""),
         ("2026年01月27日 本报岚溪1月26日电 （记者张三）大桥通车。", "2026年01月27日 本报岚溪1月26日电 （记者张三）"),
         ("1月11日，全省会议召开。", ""),
+        ("岚溪城消息：大桥通车。", "岚溪城消息："),
+        ("本报岚溪1月27日电  （记者张三）汉宁消息：大桥通车。", "本报岚溪1月27日电  （记者张三）汉宁消息："),
+        ("好消息：大桥通车。", ""),
+        ("市教育局消息：报名人数增加。", ""),
+        ("知情人士消息：谈判中断。", ""),
+        ("2026年01月27日  大桥通车。", "2026年01月27日  "),
+        ("2026年01月27日　大桥通车。", "2026年01月27日　"),
+        ("2026年01月27日 08:30\n大桥通车。", "2026年01月27日 08:30\n"),
+        ("2026年01月27日  岚溪城消息：大桥通车。", "2026年01月27日  岚溪城消息："),
+        ("2026年01月27日 大桥通车。", ""),
+        ("2026年01月27日大桥通车。", ""),
         ("通讯技术（第五代）发展很快。", ""),
         ("大桥（全长3公里）通车。", ""),
         ("会议指出，要加强监管。", ""),
@@ -43,6 +54,14 @@ def whole(text: str, start: int = 0) -> Sentence:
 def test_a_dateline_is_known_and_a_date_is_none(text: str, dateline: str) -> None:
     """Agency, place, day and reporter are a dateline; a day that tells when is not."""
     assert text[: dateline_length(text)] == dateline
+
+
+def test_a_stamp_makes_no_wire_story() -> None:
+    """A bare stamp is left off like a dateline, but only an agency, a place or a reporter signs a wire story."""
+    assert signed("岚溪城消息：大桥通车。")
+    assert signed("2026年01月27日  岚溪城消息：大桥通车。")
+    assert not signed("2026年01月27日  大桥通车。")
+    assert not signed("大桥通车。")
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import digest
+from digest.rank.analysis import analyse
+from digest.rank.forms import leans, worth
 from digest.rank.language import simplify
+from digest.rank.prior import weights
+from digest.rank.sentences import split_sentences
 
 NEWS = (
     "云泽日报讯（记者 顾明）11月18日，云泽市召开数据安全工作推进会，部署第四季度重点任务。"
@@ -149,6 +153,60 @@ def test_a_connective_may_go_where_the_rest_stands() -> None:
 def test_a_text_that_only_leans_is_still_summed_up() -> None:
     """Law 5: where every sentence points back, one is printed all the same."""
     assert str(digest.summarize("他来了。该桥通车了。", sentences=1))
+
+
+@pytest.mark.parametrize("opening", ["其中，", "在此背景下，", "为此，", "据此，", "她表示，", "同时，"])
+def test_these_openings_lean(opening: str) -> None:
+    """A sentence that begins with 其中 or 据此 points to the one before it."""
+    assert leans(opening + "三家企业投资超过十亿元。")
+
+
+def test_other_words_that_begin_alike_do_not_lean() -> None:
+    """其实 and a place after 在 point to nothing."""
+    assert not leans("其实三家企业投资超过十亿元。")
+    assert not leans("在岚川市，三家企业投资超过十亿元。")
+
+
+@pytest.mark.parametrize(
+    ("text", "empty"),
+    [
+        ("林岚明确了下一步国企改革的四方面重点任务。", True),
+        ("会议部署了今年的12项重点工作。", True),
+        ("会议提出三项措施：减税、降费、扩岗。", False),
+        ("全市今年完成四十项绿色改造。", False),
+    ],
+)
+def test_an_announcement_without_its_points_is_worth_less(text: str, empty: bool) -> None:
+    """How many tasks there are tells little where none of them is told."""
+    drafts = analyse(split_sentences(text), text).drafts(0, trim=True)
+    told = {**drafts.features, "announces": 0.0}
+    assert (worth(drafts.features, weights().form) < worth(told, weights().form)) == empty
+
+
+HEADINGS = (
+    "{lead}■ 资产总额突破五百亿元\n截至去年底，云泽国企资产总额突破五百亿元，比上年增长两成。\n"
+    "■ 研发投入连续三年增长\n去年，云泽国企研发投入十二亿元，连续三年增长。\n"
+    "■ 新增就业岗位八千个\n去年，云泽国企新增就业岗位八千个，其中高校毕业生占六成。\n"
+    "■ 完成绿色改造四十项\n去年，云泽国企完成绿色改造四十项，能耗强度继续下降。\n"
+    "■ 帮扶资金超过三亿元\n去年，云泽国企投入帮扶资金超过三亿元，惠及二十个乡镇。\n"
+)
+
+
+@pytest.mark.parametrize("lead", ["云泽市今天召开发布会，介绍去年国企发展情况。\n", ""])
+def test_the_parts_of_one_article_are_told_in_sentences(lead: str) -> None:
+    """Where every part is about the headline's subject, its sentences are printed, not its headings behind ；."""
+    summary = digest.summarize(HEADINGS.format(lead=lead), title="云泽国企去年资产超五百亿元", chars=120)
+    assert all(sentence.printed[-1] in "。…" for sentence in summary.sentences)
+
+
+def test_a_programme_of_many_items_is_told_in_headings() -> None:
+    """Of items that share no subject the headings say what they are."""
+    items = (
+        "岚川大桥今天通车\n岚川大桥今天上午通车，全长三公里。\n汉宁新增地铁线路两条\n汉宁新增地铁线路两条，日均客运十万人次。\n"
+        "云泽粮食产量再创新高\n云泽粮食产量再创新高，达到九十万吨。\n江城医院启用新大楼\n江城医院启用新大楼，床位增加六百张。\n"
+        "清江禁渔期正式开始\n清江禁渔期正式开始，为期四个月。\n"
+    )
+    assert "；" in str(digest.summarize(items, title="早间播报", chars=120))
 
 
 def test_keywords_are_words_not_characters() -> None:

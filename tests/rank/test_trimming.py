@@ -83,6 +83,49 @@ def test_what_was_left_off_is_shown(text: str, limit: int, printed: str | None) 
     assert (short and short.printed) == printed
 
 
+@pytest.mark.parametrize(
+    ("text", "opening"),
+    [
+        ("11月18日上午，云泽市市长林岚在市民中心会见了汉宁市代表团，双方签署三项合作协议。", "11月18日上午，"),
+        ("当地时间27日，岚川公司宣布将在汉宁市新建两座电池工厂，计划招聘员工三千人。", "当地时间27日，"),
+        (
+            "岚川汽车工业协会27日公布的统计数据显示，全市新能源汽车销量达到12.6万辆，同比增长31.2%。",
+            "岚川汽车工业协会27日",
+        ),
+    ],
+)
+def test_the_time_and_the_owner_are_left_off_only_where_nothing_else_fits(text: str, opening: str) -> None:
+    """A sentence keeps its day and whose figure it gives while that fits, although the rest would stand alone."""
+    roomy, tight = shorten(whole(text), 60), shorten(whole(text), 33)
+    assert roomy
+    assert roomy.text.startswith(opening)
+    assert tight is None or tight.text.startswith(opening) or tight.cut_before
+
+
+@pytest.mark.parametrize(
+    ("text", "owes"),
+    [
+        ("近日，在第三届北京产业发展大会上，岚川市政府发布六项新政策，惠及企业200家。", False),
+        ("27日，在第三届北京产业发展大会上，岚川市政府发布六项新政策，惠及企业200家。", True),
+        ("最新数据显示，岚川市今年新增企业12万家，同比增长20%。", False),
+        ("岚川市统计局数据显示，今年出口回升，岚川市政府新增企业12万家，同比增长20%。", True),
+    ],
+)
+def test_a_front_owes_a_day_or_an_owner(text: str, owes: bool) -> None:
+    """近日 tells no day and 数据显示 no owner; one that frames the whole sentence is owed by every later clause."""
+    later = [run for run in standing_runs(text, locate(text, tokenize_simplified(text))) if run.front]
+    assert later
+    assert all(run.owes == owes for run in later)
+
+
+def test_a_question_keeps_the_verb_that_asks_it() -> None:
+    """岚川将如何提升…, asked by 畅谈 before it, does not become a statement; with its own verb it may stand."""
+    asked = "在第九届云泽论坛上，各地政商代表畅谈未来五年中，岚川将如何提升金融中心的功能，开拓贸易新机遇。"
+    assert not [run for run in runs(asked) if run.startswith("岚川将如何")]
+    own = "在第九届云泽论坛上，岚川市政府研究如何提升金融中心的功能，开拓贸易新机遇。"
+    assert [run for run in runs(own) if run.startswith("岚川市政府研究如何")]
+
+
 @given(
     st.text(st.sampled_from("云泽市召开会议部署工作但如果他说，；：。“”《》（）3,5:9abc 　"), min_size=1, max_size=120),
     st.integers(2, 80),

@@ -60,8 +60,8 @@ def test_a_draft_is_released_once(store: Store) -> None:
 def test_a_draft_is_let_go_of(store: Store) -> None:
     """It is gone, and dropping it again says that there was none."""
     store.keep_draft(make_draft())
-    assert store.drop_draft(EDITION, NOW)
-    assert not store.drop_draft(EDITION, NOW)
+    assert store.drop_draft(EDITION, NOW, NOW)
+    assert not store.drop_draft(EDITION, NOW, NOW)
     assert store.drafts() == ()
 
 
@@ -113,5 +113,5 @@ def test_what_a_draft_spared_expires_without_it(store: Store) -> None:
     store.keep_draft(make_draft([Placement(key, "placed")]))
     store.keep_draft(make_draft([Placement(key, "placed")], edition="weekly"))
     assert store.expire(EDITION, hours(100)) == 0
-    store.drop_draft(EDITION, NOW)
+    store.drop_draft(EDITION, NOW, NOW)
     assert store.expire(EDITION, hours(100)) == 1

@@ -135,7 +135,7 @@ def test_a_dry_run_knows_what_was_told(path: Path) -> None:
         days = (NOW.date(), hours(999).date())
         assert copy.appointments(EDITION, *days) == store.appointments(EDITION, *days) != ()
         assert copy.drafts() == store.drafts() != ()
-        assert copy.drop_draft(EDITION, hours(24))
+        assert copy.drop_draft(EDITION, hours(24), NOW)
         assert store.find_draft(EDITION, hours(24))
 
 

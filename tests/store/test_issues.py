@@ -113,7 +113,7 @@ def test_an_uncertain_mail_carries_the_articles_too(store: Store) -> None:
 
 
 def test_an_issue_nobody_could_be_sent_gives_its_articles_back(store: Store) -> None:
-    """When every mail failed, the articles are candidates of the next issue while their window lasts."""
+    """When every mail failed, the articles are candidates again, for a window of three days from then on."""
     placed, merged = offer(store, [1, 2])
     freeze(store, [A, B], [Placement(placed, "placed"), Placement(merged, "merged", "同一事件")])
     finish(store, A, "failed")
@@ -123,8 +123,8 @@ def test_an_issue_nobody_could_be_sent_gives_its_articles_back(store: Store) -> 
     issue = store.find_issue(EDITION, NOW)
     assert isinstance(issue, FrozenIssue)
     assert issue.state == "void"
-    assert {a.key for a in store.candidates(EDITION, hours(24))} == {placed, merged}
-    assert store.candidates(EDITION, hours(48)) == []
+    assert {a.key for a in store.candidates(EDITION, hours(48))} == {placed, merged}
+    assert store.candidates(EDITION, hours(80)) == []
 
 
 def test_a_deferred_mail_keeps_the_issue_open(store: Store) -> None:
