@@ -66,7 +66,7 @@ def run_preview(folder: Path, seed: str, output: Path) -> bytes:
         env=environ | {"PYTHONHASHSEED": seed, "PYTHONPATH": str(ROOT)},
     )
     pages = sorted(output.iterdir())
-    assert [page.suffix for page in pages] == [".html", ".txt"]
+    assert [page.suffix for page in pages] == [".html", ".txt", ".ics"]
     return b"\0".join(page.read_bytes() for page in pages)
 
 
