@@ -42,7 +42,6 @@ _SURPRISE = 7.88
 _UNSEEN = 0.3
 """In how many articles a word stands, on average, that an issue does not list because it stands in none or one."""
 
-_BARS = "▁▂▃▄▅▆▇█"
 _HAN = re.compile(HAN)
 _LATIN = re.compile(r"[^\W\d_][\w.'’-]*", re.ASCII)
 _NOISE = re.compile(
@@ -96,12 +95,6 @@ def find_trends(
     scored = ((_surprise(word, n, today, past), word) for word, n in today.items() if word != ARTICLES)
     found = sorted(((score, word) for score, word in scored if score >= _SURPRISE), key=lambda p: (-p[0], p[1]))
     return tuple(_trend(word, today[word], past) for word in _apart([word for _, word in found], today)[:_MOST])
-
-
-def sparkline(counts: Sequence[int]) -> str:
-    """Return the counts as a row of bars, the tallest for the greatest; only nothing at all has the lowest: ▁▃█."""
-    top = max(counts, default=0)
-    return "".join(_BARS[-(-max(0, n) * (len(_BARS) - 1) // top) if top > 0 else 0] for n in counts)
 
 
 def _head(article: Article) -> str:

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from digest.compose.trends import ARTICLES, count_words, find_trends, sparkline
+from digest.compose.trends import ARTICLES, count_words, find_trends
 from digest.model import Article
 from digest.model.issue import Trend
 from tests.compose.examples import REPORTS, small_articles
@@ -207,19 +207,3 @@ def test_a_full_list_does_not_make_a_word_new() -> None:
 def test_the_case_of_a_latin_name_is_the_days() -> None:
     """OpenMind today and openmind yesterday are one word."""
     assert told({"OpenMind": 12}, *[{"openmind": 12}] * 3) == []
-
-
-@pytest.mark.parametrize(
-    ("counts", "bars"),
-    [
-        ([], ""),
-        ([0, 0], "▁▁"),
-        ([7], "█"),
-        ([0, 1, 2, 3, 4, 5, 6, 7], "▁▂▃▄▅▆▇█"),
-        ([1, 100], "▂█"),
-        ([0, 0, 3], "▁▁█"),
-    ],
-)
-def test_a_sparkline_scales_to_its_greatest(counts: list[int], bars: str) -> None:
-    """The greatest is a full bar, nothing the lowest, and what is little is more than nothing."""
-    assert sparkline(counts) == bars
