@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from digest.errors import DigestError, UsageError
-from digest.model import Issue, Letter
+
+if TYPE_CHECKING:
+    from digest.model import Issue, Letter
 
 FORMS = ("html", "text", "markdown", "docx")
 SUFFIXES = {"html": ".html", "text": ".txt", "markdown": ".md", "docx": ".docx"}
