@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from digest.app.issuing import placements_of, write_letter
 from digest.app.state import open_state
 from digest.collect.templates import load_templates
+from digest.compose.agenda import document_key
 from digest.compose.issue import Composition, Placing
 from digest.config import Settings
 from digest.errors import UsageError
@@ -151,12 +152,14 @@ def discard_waiting(settings: Settings, edition: Edition, now: datetime) -> Issu
 def _follow(composed: Composition, issue: Issue) -> Composition:
     """What was composed, with an edited issue: what the editor dropped is placed nowhere, now or later."""
     kept = {item.article.key for item in issue.items}
-    gone = {item.article.key for item in composed.issue.items} - kept
+    dropped = [item for item in composed.issue.items if item.article.key not in kept]
+    gone = {item.article.key for item in dropped}
+    days = {document_key(item) for item in dropped} - {document_key(item) for item in issue.items}
     placements = {
         key: Placing("expired", DROPPED, placing.event, placing.score) if placing.event in gone else placing
         for key, placing in composed.placements.items()
     }
-    appointments = tuple(appointment for appointment in composed.appointments if appointment.key not in gone)
+    appointments = tuple(appointment for appointment in composed.appointments if appointment.key not in days)
     return replace(composed, issue=issue, placements=placements, appointments=appointments)
 
 

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from digest.compose.issue import Past
 from digest.compose.revisions import compose_revision
 from digest.config import Settings
-from digest.model import Edition, Revision, SourceReport
+from digest.model import Edition, Revision, SourceReport, Told
 from digest.schedule.calendar import WorkCalendar
 from digest.store import Change, NoticeRow, Store
 
@@ -33,22 +33,21 @@ def read_past(store: Store, settings: Settings, edition: Edition, slot: datetime
     """Return what earlier issues of an edition hold that matters for the one due at `slot` (in the edition's zone)."""
     day = slot.date()
     until = look_ahead(settings, day)
+    told = store.told(edition.name, slot - REMEMBERED)
     return Past(
-        told=store.told(edition.name, slot - REMEMBERED),
+        told=told,
         appointments=store.appointments(edition.name, day, until),
         words=store.word_counts(edition.name, slot - COMPARED),
-        revisions=tuple(find_revisions(store, edition, slot)),
+        revisions=tuple(find_revisions(store, edition, slot, told)),
         until=until,
         left_over=store.left_over(edition.name),
     )
 
 
-def find_revisions(store: Store, edition: Edition, slot: datetime) -> list[Revision]:
-    """Return what has become of printed articles and no issue has told yet, in the order it was found out."""
+def find_revisions(store: Store, edition: Edition, slot: datetime, told: Sequence[Told]) -> list[Revision]:
+    """Return what has become of articles that were `told`, and no issue has said yet, in the order it was found out."""
     known = store.told_notices(edition.name)
-    issued = {
-        article.key: item.day for item in store.told(edition.name, slot - REMEMBERED) for article in item.articles
-    }
+    issued = {article.key: item.day for item in told for article in item.articles}
     found = []
     for change in store.changes(slot - REMEMBERED, edition.name):
         mark = mark_of(change)

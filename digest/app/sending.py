@@ -187,7 +187,9 @@ class _Desk:
         self._reader.check_mailed()
         composed, letter = self.compose(edition, slot, candidates, known, found)
         if edition.review:
-            self._hold(edition, Waiting(composed, letter, held=True, read_for=slot))
+            waiting = Waiting(composed, letter, held=True, read_for=slot)
+            keep_waiting(self._store, waiting, call.clock())
+            self._tell_held(edition, waiting)
         else:
             self._freeze(edition, composed, letter)
 
@@ -211,8 +213,8 @@ class _Desk:
             if slot and waiting.read_for < slot:
                 found = self.gather(edition)
                 offer_articles(self._store, edition, found, self._call.clock())
-                waiting = replace(waiting, read_for=slot)
-            self._hold(edition, waiting)
+                keep_waiting(self._store, replace(waiting, read_for=slot), self._call.clock())
+            self._tell_held(edition, waiting)
             return
         if not self._call.dry_run:
             self._open_server()
@@ -224,9 +226,8 @@ class _Desk:
                 "digest issue discard gives it up; the next digest run composes anew",
             ) from error
 
-    def _hold(self, edition: Edition, waiting: Waiting) -> None:
-        """Keep an issue until somebody releases it."""
-        keep_waiting(self._store, waiting, self._call.clock())
+    def _tell_held(self, edition: Edition, waiting: Waiting) -> None:
+        """Say that an issue waits until somebody releases it."""
         told = f"the issue of {_shown(waiting.issue.slot)} of {edition.name} is held"
         name = f" --edition {edition.name}" if edition.name != self._call.settings.edition[0].name else ""
         self._call.announce(f"{told}: digest issue show{name}, then digest issue release{name}")

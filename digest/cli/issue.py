@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
-from digest.cli.options import announce, configured, read_clock, read_settings
+from digest.cli.options import announce, choose_edition, configured, read_clock, read_settings
+from digest.cli.writing import FORMS, write_issue
 
 if TYPE_CHECKING:
+    from digest.app.drafts import Waiting
     from digest.config import Settings
     from digest.model import Edition, Issue
 
@@ -44,12 +47,7 @@ def show(
     moment: str | None,  # noqa: ARG001  # every configured command takes --now; a frozen issue is the same at any time
 ) -> None:
     """List the items of the frozen issue: number, section, title, source, score."""
-    from digest.app.drafts import require_waiting
-    from digest.app.state import open_state
-
-    settings, chosen = _chosen(edition, config_path, data_dir)
-    with open_state(settings, dry_run=True) as store:
-        waiting = require_waiting(store, chosen)
+    waiting = _look_at(edition, config_path, data_dir)
     if as_text:
         click.echo(waiting.letter.text.rstrip("\n"))
     else:
@@ -130,7 +128,7 @@ def discard(
 @click.option(
     "--format",
     "form",
-    type=click.Choice(["markdown", "docx", "html", "text"]),
+    type=click.Choice(FORMS),
     default="markdown",
     help="What kind of document.",
 )
@@ -146,23 +144,31 @@ def export(
     moment: str | None,  # noqa: ARG001  # as above
 ) -> None:
     """Write the frozen issue as a document: Markdown, Word, or the parts of its mail."""
-    from digest.app.drafts import require_waiting
-    from digest.app.state import open_state
-    from digest.cli.writing import write_issue
-
-    settings, chosen = _chosen(edition, config_path, data_dir)
-    with open_state(settings, dry_run=True) as store:
-        waiting = require_waiting(store, chosen)
+    waiting = _look_at(edition, config_path, data_dir)
     write_issue(waiting.issue, waiting.letter, form, output)
 
 
 def _chosen(edition: str | None, config_path: Path | None, data_dir: Path | None) -> tuple[Settings, Edition]:
     settings = read_settings(config_path, data_dir)
-    return settings, settings.find_edition(edition) if edition else settings.editions()[0]
+    return settings, choose_edition(settings, edition)
+
+
+def _look_at(edition: str | None, config_path: Path | None, data_dir: Path | None) -> Waiting:
+    """The frozen issue, read from a copy of the state."""
+    from digest.app.drafts import require_waiting
+    from digest.app.state import open_state
+
+    settings, chosen = _chosen(edition, config_path, data_dir)
+    with open_state(settings, dry_run=True) as store:
+        return require_waiting(store, chosen)
 
 
 def _edit(
-    edition: str | None, config_path: Path | None, data_dir: Path | None, moment: str | None, change: Any
+    edition: str | None,
+    config_path: Path | None,
+    data_dir: Path | None,
+    moment: str | None,
+    change: Callable[[Issue], Issue],
 ) -> None:
     from digest.app.drafts import edit_waiting
 

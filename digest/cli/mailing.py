@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from digest.cli.options import announce, configured, locate_config, read_clock, read_settings
+from digest.cli.options import announce, choose_edition, configured, locate_config, read_clock, read_settings
 
 
 @click.command()
@@ -50,7 +50,7 @@ def send(
     from digest.errors import UsageError
 
     settings = read_settings(config_path, data_dir)
-    chosen = settings.find_edition(edition) if edition else settings.editions()[0]
+    chosen = choose_edition(settings, edition)
     try:
         # one mail an address, however often it is named
         recipients = list({mailbox.address.casefold(): mailbox for mailbox in map(parse_mailbox, to)}.values())

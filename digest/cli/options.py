@@ -16,6 +16,7 @@ from digest.errors import ConfigError, UsageError
 
 if TYPE_CHECKING:
     from digest.config import Settings
+    from digest.model import Edition
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -82,6 +83,15 @@ def read_settings(config_path: Path | None, data_dir: Path | None, *, required: 
     return default_settings(os.environ, Path.cwd(), data_dir)
 
 
+def choose_edition(settings: Settings, name: str | None) -> Edition:
+    """Return the edition of that name, or the first one.
+
+    Raises:
+        UsageError: there is none of that name.
+    """
+    return settings.find_edition(name) if name else settings.editions()[0]
+
+
 def read_clock(moment: str | None, timezone: str = "UTC") -> Callable[[], datetime]:
     """Return the clock: the real one, or one that stands still at `moment`, in `timezone` where it names no offset.
 
@@ -102,7 +112,12 @@ def read_clock(moment: str | None, timezone: str = "UTC") -> Callable[[], dateti
 
 def announce(line: str) -> None:
     """Say something on stderr, without control characters."""
-    click.echo("".join(char if char.isprintable() else " " for char in line), err=True)
+    click.echo(printable(line), err=True)
+
+
+def printable(line: str) -> str:
+    """Return the line without control characters."""
+    return "".join(char if char.isprintable() else " " for char in line)
 
 
 class ProgressLine:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from digest.cli.options import ProgressLine, announce, configured, read_clock, read_settings
+from digest.cli.options import ProgressLine, announce, choose_edition, configured, read_clock, read_settings
 from digest.cli.writing import SUFFIXES, render_issue, write_file
 from digest.errors import DigestError, PartlyDone, UsageError
 
@@ -54,7 +54,7 @@ def preview(
     if freeze and (paths or everything):
         raise UsageError("--freeze goes with neither PATHs nor --all", "it keeps what the configured sources give")
     settings = read_settings(config_path, data_dir, required=not paths)
-    chosen = settings.find_edition(edition) if edition else settings.editions()[0]
+    chosen = choose_edition(settings, edition)
     now = read_clock(moment, settings.timezone)()
     reading, summarizing = ProgressLine("reading"), ProgressLine("summarizing")
     if freeze:

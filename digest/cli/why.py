@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from digest.cli.options import FIRST_YEAR, LAST_YEAR, configured, read_clock, read_settings
+from digest.cli.options import FIRST_YEAR, LAST_YEAR, choose_edition, configured, printable, read_clock, read_settings
 from digest.errors import UsageError
 
 
@@ -28,7 +28,7 @@ def why(
     from digest.app.why import explain_article
 
     for line in explain_article(read_settings(config_path, data_dir), name):
-        click.echo("".join(char if char.isprintable() else " " for char in line))
+        click.echo(printable(line))
 
 
 @click.command("why-empty")
@@ -45,7 +45,7 @@ def why_empty(
     from digest.app.why import explain_day
 
     settings = read_settings(config_path, data_dir)
-    chosen = settings.find_edition(edition) if edition else settings.editions()[0]
+    chosen = choose_edition(settings, edition)
     now = read_clock(moment, settings.timezone)()
     try:
         on = date.fromisoformat(day) if day else now.astimezone(ZoneInfo(chosen.timezone)).date()
@@ -54,4 +54,4 @@ def why_empty(
     if not FIRST_YEAR <= on.year <= LAST_YEAR:
         raise UsageError(f"{day} is no day of a digest", f"choose one from {FIRST_YEAR} to {LAST_YEAR}")
     for line in explain_day(settings, chosen, on, now):
-        click.echo("".join(char if char.isprintable() else " " for char in line))
+        click.echo(printable(line))

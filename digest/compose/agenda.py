@@ -34,15 +34,15 @@ def find_appointments(items: Sequence[Item], day: date) -> tuple[Appointment, ..
                         body=card.value("body"),
                         number=card.value("number"),
                         url=item.article.url,
-                        key=_identity(item),
+                        key=document_key(item),
                         item=item.number,
                     )
                 )
     return tuple(found)
 
 
-def _identity(item: Item) -> str:
-    """The key under which a day is kept: a report that goes on with an earlier one moves that one's day."""
+def document_key(item: Item) -> str:
+    """Return the key under which an item's day is kept: that of an earlier report it goes on with."""
     return item.earlier.articles[0].key if item.earlier and item.earlier.articles else item.article.key
 
 

@@ -179,12 +179,8 @@ def _follow(
     stories: list[Story] = []
     repeated: list[tuple[Event, Told]] = []
     for event, places in zip(events, matches, strict=True):
-        if not places:
-            stories.append(Story(event))
-            continue
-        earlier = list({id(owners[place][0]): owners[place][0] for place in places}.values())
-        title = event.articles[0].title
-        earlier = [item for item in earlier if not opposed(title, item.title)]
+        matched = {id(owners[place][0]): owners[place][0] for place in places}.values()
+        earlier = [item for item in matched if not opposed(event.articles[0].title, item.title)]
         if not earlier:
             stories.append(Story(event))
             continue

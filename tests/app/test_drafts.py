@@ -29,7 +29,7 @@ from digest.compose.editing import drop_items, move_item, note_item
 from digest.compose.issue import Composition, Past, compose_issue
 from digest.config import Settings, load_settings
 from digest.errors import UsageError
-from digest.model import Article, Edition, Issue, Passage, Revision, Section, SourceReport, Told
+from digest.model import Appointment, Article, Edition, Issue, Passage, Revision, Section, SourceReport, Told
 from tests.compose.examples import EDITION, REPORTS, SHANGHAI, SLOT, editions, small_articles
 
 ZONES = st.sampled_from([UTC, SHANGHAI])
@@ -253,3 +253,22 @@ def test_the_later_draft_stands(office: tuple[Settings, Edition]) -> None:
         assert keep_waiting(store, replace(waiting, composed=noted, letter=letter, held=False), MORNING)
         (draft,) = store.drafts("daily")
         assert (draft.text, draft.state) == (letter.text, "released")
+
+
+def test_a_follow_up_that_is_dropped_takes_its_day_along(office: tuple[Settings, Edition]) -> None:
+    """Its day is kept under the earlier report it goes on with, and is let go of under that key."""
+    settings_, edition = office
+    freeze_next(settings_, edition, MORNING, {})
+    with open_state(settings_) as store:
+        waiting = require_waiting(store, edition)
+        first, *rest = waiting.issue.items
+        before = replace(REPORTS[0], url="https://news.example/before")
+        followed = replace(first, standing="follow", earlier=Told(date(2026, 11, 1), 1, before.title, (before,)))
+        issue = replace(waiting.issue, sections=(Section("", (followed, *rest)),))
+        day = Appointment(date(2026, 12, 1), "deadline", "《低空条例》", key=before.key, item=first.number)
+        keep_waiting(
+            store, replace(waiting, composed=replace(waiting.composed, issue=issue, appointments=(day,))), MORNING
+        )
+    kept = edit_waiting(settings_, edition, lambda found: note_item(found, 1, "留意。"), MORNING).composed
+    assert kept.appointments == (day,)
+    assert edit_waiting(settings_, edition, lambda found: drop_items(found, [1]), MORNING).composed.appointments == ()
