@@ -247,7 +247,9 @@ def test_every_line_offered_in_the_template_is_true(tmp_path: Path) -> None:
     keys = ["preset", "user", "password_env", "from", "path", "title", "words", "cafile", "templates", "timezone"]
     keys += ["keep_originals", "seconds", "megabytes", "recheck", "name", "kind", "url", "select", "pages", "items"]
     keys += ["max_age", "only_new", "headers", "cookies", "delay", "robots", "legacy_tls", "allow_private", "paused"]
-    tables = ("[mail]", "[store]", "[collect]", "[[source]]", "[[edition.section]]")
+    keys += ["reply_to", "dkim", "per_minute", "give_up", "on_unknown", "host", "folder", "file", "command"]
+    keys += ["language", "theme", "imprint", "groups"]
+    tables = ("[mail]", "[bounces]", "[store]", "[collect]", "[[source]]", "[[group]]", "[[edition.section]]")
     wanted = (*tables, *(f"{key} =" for key in keys))
     text = "\n".join(line[2:] if line[2:].startswith(wanted) and line.startswith("# ") else line for line in lines)
     s = load(tmp_path, text)
@@ -256,6 +258,8 @@ def test_every_line_offered_in_the_template_is_true(tmp_path: Path) -> None:
     assert s.editions()[0].sections[0].title == "财经"
     assert [(source.kind, source.select.item) for source in s.source[1:]] == [("page-list", "ul.list > li")]
     assert (s.collect.seconds, s.store.keep_originals) == (30, 400)
+    assert (s.bounces.folder, s.group[0].name, s.editions()[0].theme) == ("INBOX", "处长", "gongwen")
+    assert s.require_mail().dkim is not None
 
 
 def test_settings_without_a_file_have_one_edition_and_no_mail(tmp_path: Path) -> None:

@@ -41,6 +41,7 @@ def read_past(store: Store, settings: Settings, edition: Edition, slot: datetime
         revisions=tuple(find_revisions(store, edition, slot, told)),
         until=until,
         left_over=store.left_over(edition.name),
+        number=store.issue_number(edition.name, slot, day.year),
     )
 
 

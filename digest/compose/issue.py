@@ -54,6 +54,7 @@ class Placing(NamedTuple):
 class Past:
     """What earlier issues of the edition hold that matters for the next one; `until` ends the agenda.
 
+    `number` is the next one's own number in its year, 0 where it is unknown.
     `words` are the words of earlier days, as `count_words` gives them, oldest first; `left_over` the keys of articles
     that an earlier issue had no room for.
     """
@@ -64,6 +65,7 @@ class Past:
     revisions: tuple[Revision, ...] = ()
     until: date | None = None
     left_over: frozenset[str] = frozenset()
+    number: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +146,10 @@ def compose_issue(
         revisions=past.revisions,
         trends=find_trends(words, past.words, day),
         names=find_names(leads, _count_places(leads)),
+        number=past.number,
+        language=edition.language,
+        theme=edition.theme,
+        imprint=edition.imprint,
     )
     return Composition(issue, placements, words, appointments)
 

@@ -9,8 +9,9 @@ from typing import Literal
 from pydantic import Field, ValidationInfo, field_validator
 
 from digest.config.fields import Heading, Line, Mailbox, Table, WordList, Zone
+from digest.config.recipients import check_distinct
 from digest.config.wording import quote
-from digest.model import Edition, Filter, Recipient, SectionRule, WordFile
+from digest.model import Edition, Filter, Imprint, InterfaceLanguage, Recipient, SectionRule, WordFile
 
 
 class ScheduleSettings(Table):
@@ -62,6 +63,14 @@ class FilterSettings(Table):
     exclude: tuple[Line, ...] = Field(default=(), description="words that keep out", examples=['["招聘"]'])
 
 
+class ImprintSettings(Table):
+    """Who issues an edition and for whom, as the foot of an official 简报 says it."""
+
+    issuer: Line | None = Field(default=None, description="编印", examples=['"省网信办综合处"'])
+    submitted_to: Line | None = Field(default=None, description="报送", examples=['"办领导"'])
+    copied_to: Line | None = Field(default=None, description="抄送", examples=['"各处室"'])
+
+
 class EditionSettings(Table):
     """One digest: what goes in, how it is ordered, who gets it and when."""
 
@@ -85,6 +94,15 @@ class EditionSettings(Table):
     review: bool = Field(
         default=False, description="true: no issue goes out before a person released it", examples=["true"]
     )
+    language: InterfaceLanguage = Field(
+        default="zh-Hans", description="headings and labels: zh-Hans, zh-Hant, en", examples=['"zh-Hans"']
+    )
+    theme: str = Field(default="modern", description="modern, gongwen, or your own", examples=['"gongwen"'])
+    images: bool = Field(default=False, description="true: entries show their leading picture", examples=["true"])
+    groups: tuple[Line, ...] = Field(default=(), description="lists of further recipients", examples=['["处长"]'])
+    imprint: ImprintSettings = Field(
+        default=ImprintSettings(), description="编印, 报送, 抄送", examples=['{ submitted_to = "办领导" }']
+    )
     section: tuple[SectionSettings, ...] = Field(default=(), description="sections of its own")
 
     @field_validator("name")
@@ -94,15 +112,17 @@ class EditionSettings(Table):
             raise ValueError(f'is {quote(name)}, but takes only a-z, 0-9 and "-": write name = "daily"')
         return name
 
+    @field_validator("theme")
+    @classmethod
+    def _check_theme(cls, theme: str) -> str:
+        if not re.fullmatch(r"[a-z0-9-]{1,64}", theme):
+            raise ValueError(f'is {quote(theme)}, but takes only a-z, 0-9 and "-": write theme = "modern"')
+        return theme
+
     @field_validator("recipients")
     @classmethod
     def _check_recipients(cls, recipients: tuple[Recipient, ...]) -> tuple[Recipient, ...]:
-        seen: set[str] = set()
-        for recipient in recipients:
-            if recipient.address.casefold() in seen:
-                raise ValueError(f"holds {quote(recipient.address)} twice: delete one of them")
-            seen.add(recipient.address.casefold())
-        return recipients
+        return check_distinct(recipients)
 
     @field_validator("sources")
     @classmethod
@@ -136,4 +156,9 @@ class EditionSettings(Table):
             tiers=tiers,
             per_source=self.per_source,
             review=self.review,
+            language=self.language,
+            theme=self.theme,
+            images=self.images,
+            imprint=Imprint(self.imprint.issuer or "", self.imprint.submitted_to or "", self.imprint.copied_to or ""),
+            groups=self.groups,
         )

@@ -1,14 +1,77 @@
-"""The table [mail]: which server, which login, and where the password is."""
+"""The tables [mail] and [bounces]: which server, which login, where the password is, and how mails go out."""
 
 from __future__ import annotations
 
 import re
+from typing import Literal
 
 from pydantic import Field, SecretStr, ValidationInfo, field_validator
 
-from digest.config.fields import FolderPath, HostName, Login, Mailbox, Table, is_loopback
+from digest.config.fields import FolderPath, HostName, Line, Login, Mailbox, Table, is_loopback
 from digest.config.presets import Security, load_presets
 from digest.config.wording import quote, suggest
+
+_PASSWORDS = ("password_env", "password_file", "password_command")
+
+
+class DkimSettings(Table):
+    """How mails are signed (DKIM, RFC 6376), for a server that does not sign them itself."""
+
+    domain: HostName = Field(description="the domain that signs", examples=['"example.cn"'])
+    selector: str = Field(description="name of its key in the DNS", examples=['"digest"'])
+    key_file: FolderPath = Field(description="private key (PEM), mode 600", examples=['"dkim.pem"'])
+
+    @field_validator("selector")
+    @classmethod
+    def _check_selector(cls, selector: str) -> str:
+        if not re.fullmatch(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?", selector):
+            raise ValueError(f'is {quote(selector)}, which no name in the DNS can be: write selector = "digest"')
+        return selector
+
+
+class BounceSettings(Table):
+    """The mailbox that answers and bounces come back to, for `digest bounces`: a maildir, or IMAP.
+
+    What is left out is that of [mail]: the provider's IMAP server, the user, the password.
+    """
+
+    maildir: FolderPath | None = Field(default=None, description="a maildir", examples=['"~/Maildir"'])
+    host: HostName | None = Field(default=None, description="IMAP server (TLS)", examples=['"imap.qq.com"'])
+    port: int = Field(default=993, ge=1, le=65535, description="its port", examples=["993"])
+    security: Security = Field(default="tls", description="tls, or none on this very machine", examples=['"tls"'])
+    cafile: FolderPath | None = Field(default=None, description="certificates to trust (PEM)", examples=['"ca.pem"'])
+    user: Login = Field(default="", description="login", examples=['"bounce@example.cn"'])
+    password_env: str = Field(default="", description="variable that holds it", examples=['"DIGEST_IMAP_PASSWORD"'])
+    password_file: FolderPath | None = Field(
+        default=None, description="file that holds it", examples=['"imap-password"']
+    )
+    folder: Line = Field(default="INBOX", description="folder on the server", examples=['"INBOX"'])
+
+    @field_validator("security")
+    @classmethod
+    def _check_security(cls, security: Security, info: ValidationInfo) -> Security:
+        host = info.data.get("host")
+        if security == "starttls" or (security == "none" and host is not None and not is_loopback(host)):
+            raise ValueError(f'cannot be "{security}" here: write security = "tls"')
+        return security
+
+    @field_validator("password_env")
+    @classmethod
+    def _check_variable(cls, name: str) -> str:
+        return check_variable(name, "DIGEST_IMAP_PASSWORD")
+
+
+def check_variable(name: str, example: str) -> str:
+    """The name of a variable as it is; raises ValueError, without quoting it, for what may be a password.
+
+    A password pasted here by mistake would be printed as the name of a variable that is not set; provider passwords
+    are lower-case letters, names of variables are capitals.
+    """
+    if name and not re.fullmatch(r"[A-Z_][A-Z0-9_]*", name):
+        raise ValueError(
+            f'takes the NAME of a variable in capitals, never the password: write password_env = "{example}"'
+        )
+    return name
 
 
 class MailSettings(Table):
@@ -31,7 +94,33 @@ class MailSettings(Table):
         default=(), repr=False, description="program that prints it", examples=['["pass", "show", "mail/qq"]']
     )
     keyring: bool = Field(default=False, description="ask the system's keyring", examples=["true"])
+    token_command: tuple[str, ...] = Field(
+        default=(), repr=False, description="program that prints a token (XOAUTH2)", examples=['["oauth2", "token"]']
+    )
     sender: Mailbox = Field(alias="from", description="sender", examples=['"每日摘要 <me@qq.com>"'])
+    reply_to: Mailbox | None = Field(default=None, description="who gets answers", examples=['"office@example.cn"'])
+    unsubscribe: Line | None = Field(
+        default=None,
+        description="https address to leave by, with {token} and {address}; else by mail",
+        examples=['"https://lists.example.cn/leave?t={token}"'],
+    )
+    one_click: bool = Field(
+        default=False,
+        validate_default=True,
+        description="true: that address takes a POST (RFC 8058)",
+        examples=["true"],
+    )
+    feedback_id: Line | None = Field(default=None, description="Feedback-ID", examples=['"daily:digest:example"'])
+    dkim: DkimSettings | None = Field(
+        default=None, examples=['{ domain = "example.cn", selector = "digest", key_file = "dkim.pem" }']
+    )
+    per_minute: int | None = Field(
+        default=None, ge=1, le=6000, description="mails a minute at most; else the provider's", examples=["30"]
+    )
+    give_up: int = Field(default=12, ge=1, le=240, description="hours a mail is tried for", examples=["12"])
+    on_unknown: Literal["hold", "resend"] = Field(
+        default="hold", description="a mail that may have arrived: held, or sent again", examples=['"hold"']
+    )
 
     @field_validator("preset")
     @classmethod
@@ -54,14 +143,35 @@ class MailSettings(Table):
     @field_validator("password_env")
     @classmethod
     def _check_variable(cls, name: str) -> str:
-        # A password pasted here by mistake would be printed as the name of a variable that is not set; provider
-        # passwords are lower-case letters, names of variables are capitals.  The value is not quoted.
-        if name and not re.fullmatch(r"[A-Z_][A-Z0-9_]*", name):
-            raise ValueError(
-                "takes the NAME of a variable in capitals, never the password: "
-                'write password_env = "DIGEST_SMTP_PASSWORD"'
-            )
-        return name
+        return check_variable(name, "DIGEST_SMTP_PASSWORD")
+
+    @field_validator("unsubscribe")
+    @classmethod
+    def _check_unsubscribe(cls, address: str | None) -> str | None:
+        if address and not re.fullmatch(r"https://[!-~]+", address):
+            raise ValueError('must be an https address: write "https://lists.example.cn/leave?t={token}"')
+        return address
+
+    @field_validator("one_click")
+    @classmethod
+    def _check_one_click(cls, one_click: bool, info: ValidationInfo) -> bool:
+        if one_click and "{token}" not in (info.data.get("unsubscribe") or ""):
+            raise ValueError("needs an https address with {token} in unsubscribe, which takes a POST (RFC 8058)")
+        return one_click
+
+    @field_validator("feedback_id")
+    @classmethod
+    def _check_feedback(cls, text: str | None) -> str | None:
+        if text and not re.fullmatch(r"[!-~]{1,200}", text):
+            raise ValueError('must be plain ASCII without spaces: write "daily:digest:example"')
+        return text
+
+    @field_validator("token_command")
+    @classmethod
+    def _check_token_command(cls, argv: tuple[str, ...]) -> tuple[str, ...]:
+        if not argv or not argv[0] or any("\0" in part for part in argv):
+            raise ValueError('names no program: write token_command = ["oauth2", "token"]')
+        return argv
 
     @field_validator("password_command")
     @classmethod
@@ -73,7 +183,7 @@ class MailSettings(Table):
     @field_validator("password_file", "password_command", "keyring")
     @classmethod
     def _check_single_source(cls, value: object, info: ValidationInfo) -> object:
-        earlier = [key for key in ("password_env", "password_file", "password_command") if info.data.get(key)]
+        earlier = [key for key in _PASSWORDS if info.data.get(key)]
         if value and earlier:
             raise ValueError(f"and {earlier[0]} both say where the password is: keep one of them")
         return value

@@ -11,9 +11,17 @@ from pathlib import Path
 
 from pydantic import Field, ValidationInfo, field_validator
 
-from digest.config.editions import EditionSettings, FilterSettings, ScheduleSettings, SectionSettings, SummarySettings
+from digest.config.editions import (
+    EditionSettings,
+    FilterSettings,
+    ImprintSettings,
+    ScheduleSettings,
+    SectionSettings,
+    SummarySettings,
+)
 from digest.config.fields import DataPath, FolderPath, Line, Table, Zone
-from digest.config.mail import MailSettings
+from digest.config.mail import BounceSettings, DkimSettings, MailSettings
+from digest.config.recipients import GroupSettings
 from digest.config.sources import CollectSettings, PathSettings, SelectSettings, SourceSettings
 from digest.config.wording import quote, suggest
 from digest.errors import ConfigError, UsageError
@@ -67,10 +75,12 @@ class Settings(Table):
         default=None, description="folder of your own templates", examples=['"templates"']
     )
     mail: MailSettings | None = None
+    bounces: BounceSettings = BounceSettings()
     store: StoreSettings = StoreSettings()
     collect: CollectSettings = CollectSettings()
     calendar: CalendarSettings = CalendarSettings()
     source: tuple[SourceSettings, ...] = ()
+    group: tuple[GroupSettings, ...] = ()
     edition: tuple[EditionSettings, ...] = ()
 
     @field_validator("version")
@@ -110,15 +120,19 @@ class Settings(Table):
 TABLES: dict[tuple[str, ...], type[Table]] = {
     (): Settings,
     ("mail",): MailSettings,
+    ("mail", "dkim"): DkimSettings,
+    ("bounces",): BounceSettings,
     ("store",): StoreSettings,
     ("collect",): CollectSettings,
     ("calendar",): CalendarSettings,
     ("source",): SourceSettings,
     ("source", "select"): SelectSettings,
     ("source", "paths"): PathSettings,
+    ("group",): GroupSettings,
     ("edition",): EditionSettings,
     ("edition", "schedule"): ScheduleSettings,
     ("edition", "summary"): SummarySettings,
     ("edition", "section"): SectionSettings,
+    ("edition", "imprint"): ImprintSettings,
     ("edition", "filter"): FilterSettings,
 }

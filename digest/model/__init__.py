@@ -11,9 +11,32 @@ from __future__ import annotations
 from digest.model.articles import Article, Document, Entry, Listing
 from digest.model.facts import Appointment, DocumentCard, Fact, FactKind
 from digest.model.issue import Coverage, Issue, Names, SourceReport, Trend
-from digest.model.items import Addition, Event, Highlight, Item, Passage, Reference, Revision, Section, Standing, Told
+from digest.model.items import (
+    Addition,
+    Event,
+    Highlight,
+    Item,
+    Passage,
+    Picture,
+    Reference,
+    Revision,
+    Section,
+    Standing,
+    Told,
+)
 from digest.model.mail import Attachment, Letter, Receipt, State
-from digest.model.rules import UNTOLD_TIER, Edition, Filter, Recipient, SectionRule, Word, WordFile, WordGroup
+from digest.model.rules import (
+    UNTOLD_TIER,
+    Edition,
+    Filter,
+    Imprint,
+    InterfaceLanguage,
+    Recipient,
+    SectionRule,
+    Word,
+    WordFile,
+    WordGroup,
+)
 from digest.model.summary import Sentence, Summary, Verdict, join_printed
 
 __all__ = [
@@ -32,12 +55,15 @@ __all__ = [
     "FactKind",
     "Filter",
     "Highlight",
+    "Imprint",
+    "InterfaceLanguage",
     "Issue",
     "Item",
     "Letter",
     "Listing",
     "Names",
     "Passage",
+    "Picture",
     "Receipt",
     "Recipient",
     "Reference",

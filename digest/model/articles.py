@@ -31,6 +31,7 @@ class Article:
     page calls itself, `origin` who published it first, where the page names another than itself (a reprint, 转载), and
     `source` the name of the configured source.  `language` is a BCP 47 tag: `zh-Hans`, `zh-Hant`, `en`, or `und`.  An
     unknown string is empty.  `position` is its place in the feed or list that announced it, from 1; 0 is unknown.
+    `image` is the URL of its leading picture.
     """
 
     title: str = ""
@@ -44,6 +45,7 @@ class Article:
     categories: tuple[str, ...] = ()
     origin: str = ""
     position: int = 0
+    image: str = ""
 
     @property
     def key(self) -> str:

@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from digest.model.facts import Appointment
 from digest.model.items import Highlight, Item, Revision, Section
+from digest.model.rules import Imprint, InterfaceLanguage
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,8 @@ class Coverage:
 class Issue:
     """One due slot of an edition, composed: everything a reader will see, before any markup.
 
-    `slot` is the aware moment it was due; `day` the calendar day it is dated.
+    `slot` is the aware moment it was due; `day` the calendar day it is dated; `number` counts the issues of its year
+    from 1 (期号), 0 where it is unknown.
     """
 
     edition: str
@@ -90,6 +92,10 @@ class Issue:
     revisions: tuple[Revision, ...] = ()
     trends: tuple[Trend, ...] = ()
     names: Names = field(default_factory=Names)
+    number: int = 0
+    language: InterfaceLanguage = "zh-Hans"
+    theme: str = "modern"
+    imprint: Imprint = field(default_factory=Imprint)
 
     @property
     def items(self) -> tuple[Item, ...]:

@@ -52,6 +52,19 @@ Standing = Literal["new", "update", "follow"]
 
 
 @dataclass(frozen=True, slots=True)
+class Picture:
+    """The leading picture of an item, as the letter shows it: its bytes are the attachment with this `cid`.
+
+    `alt` is what stands in its place where it is not shown; sizes are in pixels.
+    """
+
+    cid: str
+    alt: str
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
 class Item:
     """One entry of an issue.  `number` is its place in the issue, from 1; `also` the other reports of its event.
 
@@ -73,6 +86,7 @@ class Item:
     card: DocumentCard = field(default_factory=DocumentCard)
     terms: Mapping[str, float] = field(default_factory=dict)
     note: str = ""
+    picture: Picture | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,15 @@ from typing import Literal
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A file that goes with a letter; `media_type` is its Content-Type without parameters."""
+    """A file that goes with a letter; `media_type` is its Content-Type without parameters.
+
+    One with a `cid` is shown inside the HTML, at `<img src="cid:…">`; the others are offered for saving.
+    """
 
     name: str
     media_type: str
     data: bytes
+    cid: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,13 +77,27 @@ class Recipient:
     name: str = ""
 
 
+InterfaceLanguage = Literal["zh-Hans", "zh-Hant", "en"]
+"""The language of headings and labels, whatever the articles are written in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Imprint:
+    """Who issues a digest and for whom, as the foot of an official 简报 says it: 编印, 报送, 抄送."""
+
+    issuer: str = ""
+    submitted_to: str = ""
+    copied_to: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Edition:
     """A digest as configured: what goes in, how long, to whom.
 
     `query` are the reader's interests in words; `tiers` the rank of each source by its name, 1 the best (3 where it is
     not said); `per_source` the items one source may have, 0 for two fifths.  `review` holds every issue until a person
-    has released it.
+    has released it.  `theme` names the template of its page; `images` says whether entries show their leading picture;
+    `groups` names lists of further recipients.
     """
 
     name: str
@@ -102,3 +116,8 @@ class Edition:
     tiers: Mapping[str, int] = field(default_factory=dict)
     per_source: int = 0
     review: bool = False
+    language: InterfaceLanguage = "zh-Hans"
+    theme: str = "modern"
+    images: bool = False
+    imprint: Imprint = field(default_factory=Imprint)
+    groups: tuple[str, ...] = ()

@@ -7,6 +7,8 @@ from digest.store.copying import copy_for_dry_run, empty_store
 from digest.store.database import Store, open_store
 from digest.store.lock import run_lock
 from digest.store.records import (
+    BounceKind,
+    BounceRow,
     Change,
     Draft,
     DraftState,
@@ -20,9 +22,12 @@ from digest.store.records import (
     NoticeRow,
     OutboxRow,
     Placement,
+    Rest,
     Rhythm,
     SourceHealth,
     SourceReading,
+    Suppression,
+    SuppressionReason,
     Version,
     Visit,
 )
@@ -30,6 +35,8 @@ from digest.store.traces import Address, Course, Trace, VisitRow
 
 __all__ = [
     "Address",
+    "BounceKind",
+    "BounceRow",
     "Change",
     "Course",
     "Draft",
@@ -44,10 +51,13 @@ __all__ = [
     "NoticeRow",
     "OutboxRow",
     "Placement",
+    "Rest",
     "Rhythm",
     "SourceHealth",
     "SourceReading",
     "Store",
+    "Suppression",
+    "SuppressionReason",
     "Trace",
     "Version",
     "Visit",

@@ -108,6 +108,7 @@ def _to_columns(stranger: _Stranger, now: datetime) -> dict[str, object]:
         "origin": article.origin,
         "identity": stranger.identity,
         "position": article.position,
+        "image": article.image,
     }
 
 
@@ -132,6 +133,7 @@ def from_row(row: Row[Any]) -> Article:
         categories=tuple(columns["categories"]),
         origin=columns["origin"],
         position=columns["position"],
+        image=columns["image"],
     )
 
 

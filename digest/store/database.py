@@ -16,13 +16,27 @@ from sqlalchemy import Engine
 
 from digest.errors import StoreError
 from digest.model import Appointment, Article, Document, State
-from digest.store import articles, days, drafts, issues, ledger, originals, outbox, sources, visits
+from digest.store import (
+    articles,
+    bounces,
+    days,
+    drafts,
+    issues,
+    ledger,
+    originals,
+    outbox,
+    rests,
+    sources,
+    suppressions,
+    visits,
+)
 from digest.store import items as printed
 from digest.store.engine import READING, make_engine, use_wal
 from digest.store.files import make_file, make_folder
 from digest.store.migrations import check_version, migrate
 from digest.store.questions import Questions
 from digest.store.records import (
+    BounceRow,
     Draft,
     Envelope,
     FrozenIssue,
@@ -31,7 +45,9 @@ from digest.store.records import (
     NoticeRow,
     OutboxRow,
     Placement,
+    Rest,
     SourceReading,
+    SuppressionReason,
     Visit,
 )
 from digest.store.trouble import explained
@@ -238,3 +254,30 @@ class Store(Questions):
             row = outbox.forget(connection, message_id, now)
             issues.settle(connection, row.edition, row.slot, now)
             return row
+
+    def begin_rest(self, server: str, until: datetime, why: str) -> Rest:
+        """The rest of a mail server that failed once more: it is left alone until then."""
+        with self._writing() as connection:
+            return rests.begin(connection, server, until, why)
+
+    def end_rest(self, server: str) -> None:
+        """Forgets the failures of a mail server: it works."""
+        with self._writing() as connection:
+            rests.end(connection, server)
+
+    # ------------------------------------------------------------------------------------------- suppressions, bounces
+
+    def suppress(self, address: str, edition: str, reason: SuppressionReason, told: str, now: datetime) -> bool:
+        """Whether the address gets no mail of the edition ('' is any) from now on; False where it got none before."""
+        with self._writing() as connection:
+            return suppressions.add(connection, address, edition, reason, told, now)
+
+    def lift_suppression(self, address: str, edition: str | None = None) -> int:
+        """How many suppressions of the address ended: that of one edition, or every one."""
+        with self._writing() as connection:
+            return suppressions.lift(connection, address, edition)
+
+    def record_bounces(self, rows: Iterable[BounceRow]) -> int:
+        """How many of the rows are new."""
+        with self._writing() as connection:
+            return bounces.record(connection, rows)

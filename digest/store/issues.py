@@ -59,6 +59,18 @@ def latest_slot(connection: Connection, edition: str) -> datetime | None:
     return slot
 
 
+def count_before(connection: Connection, edition: str, slot: datetime, year: int) -> int:
+    """How many issues of a year the edition had before that slot, void ones aside."""
+    wanted = (
+        issues.c.edition == edition,
+        issues.c.slot < slot,
+        issues.c.state != "void",
+        issues.c.day.between(date(year, 1, 1), date(year, 12, 31)),
+    )
+    count: int = connection.execute(select(func.count()).select_from(issues).where(*wanted)).scalar_one()
+    return count
+
+
 def unsettled(connection: Connection, edition: str | None) -> tuple[tuple[str, datetime], ...]:
     """The edition and slot of every issue that is still frozen, the oldest first."""
     question = select(issues.c.edition, issues.c.slot).where(issues.c.state == "frozen")

@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from digest.model import Appointment, Article, State, Told
 from digest.store import (
+    bounces,
     changes,
     days,
     drafts,
@@ -15,13 +16,17 @@ from digest.store import (
     ledger,
     originals,
     outbox,
+    rests,
     rhythms,
+    signing,
     sources,
+    suppressions,
     traces,
     visits,
 )
 from digest.store.door import Door
 from digest.store.records import (
+    BounceRow,
     Change,
     Draft,
     FrozenIssue,
@@ -30,8 +35,10 @@ from digest.store.records import (
     LedgerState,
     NoticeRow,
     OutboxRow,
+    Rest,
     Rhythm,
     SourceHealth,
+    Suppression,
     Version,
 )
 from digest.store.traces import Trace
@@ -140,6 +147,11 @@ class Questions(Door):
         with self._reading() as connection:
             return issues.find_rows(connection, edition=edition, day=day)
 
+    def issue_number(self, edition: str, slot: datetime, year: int) -> int:
+        """The number of the issue of that slot among those of its year, from 1; void ones are not counted."""
+        with self._reading() as connection:
+            return issues.count_before(connection, edition, slot, year) + 1
+
     def latest_slot(self, edition: str) -> datetime | None:
         """The last slot of the edition that has an issue, even a void one."""
         with self._reading() as connection:
@@ -199,3 +211,25 @@ class Questions(Door):
         """The mails of an edition, a slot and a state, or of all; the newest issue first."""
         with self._reading() as connection:
             return outbox.rows(connection, edition, slot, state)
+
+    def find_rest(self, server: str) -> Rest | None:
+        """The rest of a mail server that refused us, over or not; None where it has none."""
+        with self._reading() as connection:
+            return rests.find(connection, server)
+
+    def signing_key(self) -> bytes:
+        """32 random bytes of this database, with which it signs what it gives out."""
+        with self._reading() as connection:
+            return signing.find(connection)
+
+    # -------------------------------------------------------------------------------------------- suppressions, bounces
+
+    def suppressions(self, edition: str | None = None) -> tuple[Suppression, ...]:
+        """The addresses that get no mail: those that hold for an edition, or all of them."""
+        with self._reading() as connection:
+            return suppressions.find(connection, edition)
+
+    def bounces(self, address: str | None = None) -> tuple[BounceRow, ...]:
+        """What came back from an address, or all of it, the latest first."""
+        with self._reading() as connection:
+            return bounces.find(connection, address)

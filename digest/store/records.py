@@ -166,7 +166,10 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class OutboxRow:
-    """One recipient's mail.  `code` and `reply` are the server's last word, `tries` how often it was begun."""
+    """One recipient's mail.  `code` and `reply` are the server's last word, `tries` how often it was begun.
+
+    `next_at` is when it may be tried again, `until` when it is given up; each None where nothing is set.
+    """
 
     edition: str
     slot: datetime
@@ -180,6 +183,50 @@ class OutboxRow:
     reply: str
     next_at: datetime | None
     changed_at: datetime
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """A mail server that is left alone until then, after so many failures in a row."""
+
+    server: str
+    failures: int
+    until: datetime
+    why: str
+
+
+SuppressionReason = Literal["unsubscribed", "bounced", "by hand"]
+BounceKind = Literal["hard", "soft", "unsubscribe", "unread"]
+
+
+@dataclass(frozen=True, slots=True)
+class Suppression:
+    """An address that gets no mail of an edition ('' is any); `told` is what was said when it was taken out."""
+
+    address: str
+    edition: str
+    reason: SuppressionReason
+    told: str
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class BounceRow:
+    """What a message that came back said about one address; `mark` is the same whenever that message is read.
+
+    `edition` and `slot` name the issue it answers, '' and None where that is unknown.  `hard`: the address does not
+    exist; `soft`: not this time; `unsubscribe`: its owner wants no more; `unread`: a person must look.
+    """
+
+    mark: str
+    address: str
+    edition: str
+    slot: datetime | None
+    kind: BounceKind
+    code: str
+    told: str
+    seen_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,7 @@ articles = Table(
     Column("origin", Words, nullable=False),
     Column("identity", Words, nullable=False),
     Column("position", Integer, nullable=False),
+    Column("image", Words, nullable=False),
 )
 
 aliases = Table(  # the other keys and addresses under which an article was met
@@ -158,7 +159,47 @@ outbox = Table(
     Column("reply", Words, nullable=False),
     Column("next_at", Moment),
     Column("changed_at", Moment, nullable=False),
+    Column("until", Moment),
     ForeignKeyConstraint(["edition", "slot"], ["issues.edition", "issues.slot"]),
+)
+
+rests = Table(  # mail servers that are left alone for a while
+    "rests",
+    metadata,
+    Column("server", Text, primary_key=True),
+    Column("failures", Integer, nullable=False),
+    Column("until", Moment, nullable=False),
+    Column("why", Words, nullable=False),
+)
+
+suppressions = Table(  # addresses that get no mail (of one edition, or '' of any)
+    "suppressions",
+    metadata,
+    Column("address", Text, primary_key=True),
+    Column("edition", Text, primary_key=True),
+    Column("reason", Text, nullable=False),
+    Column("told", Words, nullable=False),
+    Column("since", Moment, nullable=False),
+)
+
+bounces = Table(  # what came back: one row a message and address, `mark` names the message
+    "bounces",
+    metadata,
+    Column("mark", Text, primary_key=True),
+    Column("address", Text, primary_key=True),
+    Column("edition", Text, nullable=False),
+    Column("slot", Moment),
+    Column("kind", Text, nullable=False),
+    Column("code", Text, nullable=False),
+    Column("told", Words, nullable=False),
+    Column("seen_at", Moment, nullable=False),
+)
+
+keys = Table(  # random bytes that sign what this database gives out
+    "keys",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("value", LargeBinary, nullable=False),
 )
 
 items = Table(  # what every item of a frozen issue printed

@@ -258,4 +258,42 @@ _THIRD: Step = (
     """,
 )
 
-STEPS: tuple[Step, ...] = (_FIRST, _SECOND, _THIRD)
+_FOURTH: Step = (
+    "ALTER TABLE articles ADD COLUMN image TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE outbox ADD COLUMN until TEXT",
+    """
+    CREATE TABLE rests (
+        server TEXT NOT NULL PRIMARY KEY,
+        failures INTEGER NOT NULL,
+        until TEXT NOT NULL,
+        why TEXT NOT NULL
+    )
+    """,
+    """
+    CREATE TABLE suppressions (
+        address TEXT NOT NULL,
+        edition TEXT NOT NULL,
+        reason TEXT NOT NULL CHECK (reason IN ('unsubscribed', 'bounced', 'by hand')),
+        told TEXT NOT NULL,
+        since TEXT NOT NULL,
+        PRIMARY KEY (address, edition)
+    )
+    """,
+    """
+    CREATE TABLE bounces (
+        mark TEXT NOT NULL,
+        address TEXT NOT NULL,
+        edition TEXT NOT NULL,
+        slot TEXT,
+        kind TEXT NOT NULL CHECK (kind IN ('hard', 'soft', 'unsubscribe', 'unread')),
+        code TEXT NOT NULL,
+        told TEXT NOT NULL,
+        seen_at TEXT NOT NULL,
+        PRIMARY KEY (mark, address)
+    )
+    """,
+    "CREATE TABLE keys (name TEXT NOT NULL PRIMARY KEY, value BLOB NOT NULL)",
+    "INSERT INTO keys VALUES ('signing', randomblob(32))",
+)
+
+STEPS: tuple[Step, ...] = (_FIRST, _SECOND, _THIRD, _FOURTH)

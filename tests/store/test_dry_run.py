@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from digest.errors import StoreError
-from digest.store import Placement, copy_for_dry_run, empty_store, open_store
+from digest.store import BounceRow, Placement, copy_for_dry_run, empty_store, open_store
 from digest.store.steps import STEPS
 from tests.store.examples import (
     EDITION,
@@ -77,6 +77,9 @@ def fill(path: Path) -> None:
         store.keep_draft(make_draft([Placement(keys[0], "placed")], hours(24)))
         store.record_visit("https://example.cn/1", make_story(1).key, "样本", 200, NOW)
         store.record_source("样本", NOW, "", 2, 2)
+        store.begin_rest("mail.example.cn:465", hours(1), "busy")
+        store.suppress("A@example.cn", "", "by hand", "", NOW)
+        store.record_bounces([BounceRow("m", "a@example.cn", "", None, "hard", "5.1.1", "no such user", NOW)])
 
 
 def rows_of(connection: sqlite3.Connection) -> dict[str, list[tuple[object, ...]]]:
