@@ -8,7 +8,7 @@ from __future__ import annotations
 from digest.render.context import Footer
 from digest.render.docx import render_docx
 from digest.render.ics import render_ics
-from digest.render.letter import render_letter, render_terminal
+from digest.render.letter import list_themes, render_letter, render_terminal
 from digest.render.markdown import render_markdown
 from digest.render.message import build_message, message_id
 from digest.render.summary import explain_text, summary_html, summary_markdown, summary_text
@@ -17,6 +17,7 @@ __all__ = [
     "Footer",
     "build_message",
     "explain_text",
+    "list_themes",
     "message_id",
     "render_docx",
     "render_ics",

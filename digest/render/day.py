@@ -15,22 +15,25 @@ from digest.model import (
     Coverage,
     DocumentCard,
     FactKind,
+    InterfaceLanguage,
     Issue,
     Item,
     Names,
     Passage,
     Revision,
     SourceReport,
-    Standing,
     Trend,
 )
-from digest.render.typography import chinese_date, chinese_weekday, clean, clip, safe_href
+from digest.render.problems import translate
+from digest.render.typography import clean, clip, clip_wide, safe_href
+from digest.render.words import Words, counted, interface_words, written_day, written_weekday
 
 Context = dict[str, Any]
 WEB = ("http", "https")
 
 LONGEST_TITLE = 200
 LONGEST_NAME = 40
+LONGEST_WORD = 20
 LONGEST_FACT = 60
 LONGEST_PROBLEM = 200
 LONGEST_PASSAGE = 200
@@ -38,21 +41,18 @@ MOST_FACTS = 3
 MOST_APPOINTMENTS = 12
 MOST_REVISIONS = 10
 
-STANDINGS: Mapping[Standing, str] = {"new": "", "update": "更新", "follow": "持续跟踪"}
-UNKNOWN = "未载明"
-
-_ROWS: tuple[tuple[FactKind, str], ...] = (
-    ("title", "文件"),
-    ("number", "文号"),
-    ("body", "发文机关"),
-    ("signed", "成文"),
-    ("published", "发布"),
-    ("effective", "施行"),
-    ("expires", "有效期至"),
-    ("deadline", "截止"),
-    ("repeals", "废止"),
-    ("amends", "修改"),
-    ("attachment", "附件"),
+_ROWS: tuple[FactKind, ...] = (
+    "title",
+    "number",
+    "body",
+    "signed",
+    "published",
+    "effective",
+    "expires",
+    "deadline",
+    "repeals",
+    "amends",
+    "attachment",
 )
 _TELLING: frozenset[FactKind] = frozenset({"number", "effective", "expires", "deadline", "repeals", "amends"})
 _DATES: frozenset[FactKind] = frozenset({"signed", "published", "effective", "expires", "deadline"})
@@ -63,18 +63,8 @@ _EXPECTED: Mapping[FactKind, frozenset[str]] = {
 }
 """What a reader looks for in a document of a kind, and is told where it is not there."""
 
-_REASONS = {
-    "repeated": "往期已刊",
-    "alike": "与所刊相近",
-    "no_room": "超出条数",
-    "full": "所属来源或栏目已满",
-    "not_wanted": "不在关注范围",
-    "dropped": "编辑撤下",
-    "other": "其他",
-}
 
-
-def card_rows(card: DocumentCard, day: date, heading: str = "") -> list[Context]:
+def card_rows(card: DocumentCard, day: date, words: Words, heading: str = "") -> list[Context]:
     """The facts of a document as rows of a label and a value; none where nothing is told that a reader must know.
 
     The document's title is no row where the item's `heading` says it.
@@ -83,37 +73,32 @@ def card_rows(card: DocumentCard, day: date, heading: str = "") -> list[Context]
     if not named or not any(fact.kind in _TELLING for fact in card.facts):
         return []
     rows = []
-    for kind, label in _ROWS:
+    for kind in _ROWS:
+        label = words[f"card_{kind}"]
         told = [fact for fact in card.of(kind) if card.genre or kind != "effective" or fact.value >= day.isoformat()]
-        values = list(dict.fromkeys(_fact_text(kind, fact.value, day) for fact in told))
+        values = list(dict.fromkeys(_fact_text(kind, fact.value, day, words) for fact in told))
         if kind == "title" and (card.genre or any(value in clean(heading) for value in values)):
             continue
         if values:
-            more = f"等 {len(values)} 件" if len(values) > MOST_FACTS else ""
-            rows.append({"label": label, "value": "；".join(values[:MOST_FACTS]) + more})
+            more = words["card_more"] % len(values) if len(values) > MOST_FACTS else ""
+            rows.append({"label": label, "value": words["semicolon"].join(values[:MOST_FACTS]) + more})
         elif card.genre in _EXPECTED.get(kind, ()):
-            rows.append({"label": label, "value": UNKNOWN})
+            rows.append({"label": label, "value": words["card_unknown"]})
     return rows
 
 
-def _fact_text(kind: FactKind, value: str, day: date) -> str:
+def _fact_text(kind: FactKind, value: str, day: date, words: Words) -> str:
     if kind in _DATES:
-        on = date.fromisoformat(value)
-        return full_date(on, day)
-    return clip(clean(value), LONGEST_FACT)
+        return written_day(date.fromisoformat(value), words, day.year)
+    return clip_wide(clean(value), LONGEST_FACT)
 
 
-def full_date(on: date, day: date) -> str:
-    """A day as `2月5日`, with its year where that is not the issue's."""
-    return chinese_date(on) if on.year == day.year else f"{on.year}年{chinese_date(on)}"
-
-
-def earlier_context(item: Item, issue: Issue) -> Context:
+def earlier_context(item: Item, issue: Issue, words: Words) -> Context:
     """Where an item stood in an earlier issue; empty where it did not."""
     if item.earlier is None:
         return {}
     return {
-        "day": full_date(item.earlier.day, issue.day),
+        "day": written_day(item.earlier.day, words, issue.day.year),
         "number": item.earlier.number,
         "title": clip(clean(item.earlier.title), LONGEST_TITLE),
         "href": safe_href(item.earlier.articles[0].url, WEB) if item.earlier.articles else "",
@@ -125,73 +110,81 @@ def addition_context(addition: Addition) -> Context:
     article = addition.article
     return {
         "sentence": clean(addition.sentence.printed),
-        "site": clip(clean(article.site or article.source), LONGEST_NAME),
+        "site": clip_wide(clean(article.site or article.source), LONGEST_NAME),
         "href": safe_href(article.url, WEB),
     }
 
 
-def agenda_rows(agenda: Sequence[Appointment], day: date) -> list[Context]:
+def agenda_rows(agenda: Sequence[Appointment], day: date, words: Words) -> list[Context]:
     """The days to come, the next one first."""
     return [
         {
             "iso": appointment.on.isoformat(),
-            "day": full_date(appointment.on, day),
-            "weekday": chinese_weekday(appointment.on),
-            "kind": "截止" if appointment.kind == "deadline" else "施行",
-            "title": clip(clean(appointment.title), LONGEST_TITLE) or "（无题）",
-            "body": clip(clean(appointment.body), LONGEST_NAME),
-            "number": clip(clean(appointment.number), LONGEST_NAME),
+            "day": written_day(appointment.on, words, day.year),
+            "weekday": written_weekday(appointment.on, words),
+            "weekday_short": written_weekday(appointment.on, words, short=True),
+            "kind": words["due" if appointment.kind == "deadline" else "in_force"],
+            "title": clip(clean(appointment.title), LONGEST_TITLE) or words["untitled"],
+            "body": clip_wide(clean(appointment.body), LONGEST_NAME),
+            "number": clip_wide(clean(appointment.number), LONGEST_NAME),
             "href": safe_href(appointment.url, WEB),
             "item": appointment.item,
-            "told": full_date(appointment.told, day) if appointment.told and not appointment.item else "",
+            "told": written_day(appointment.told, words, day.year) if appointment.told and not appointment.item else "",
         }
         for appointment in agenda[:MOST_APPOINTMENTS]
     ]
 
 
-def revision_rows(revisions: Sequence[Revision], day: date) -> list[Context]:
+def revision_rows(revisions: Sequence[Revision], day: date, words: Words) -> list[Context]:
     """What became of printed articles."""
     return [
         {
-            "kind": "撤下" if revision.kind == "gone" else "修改",
-            "title": clip(clean(revision.title), LONGEST_TITLE) or "（无题）",
+            "kind": words["gone" if revision.kind == "gone" else "changed"],
+            "title": clip(clean(revision.title), LONGEST_TITLE) or words["untitled"],
             "after": clip(clean(revision.after), LONGEST_TITLE) if revision.after != revision.title else "",
-            "site": clip(clean(revision.site), LONGEST_NAME),
+            "site": clip_wide(clean(revision.site), LONGEST_NAME),
             "href": safe_href(revision.url, WEB),
-            "told": full_date(revision.told, day) if revision.told else "",
-            "passages": [_passage(passage) for passage in revision.passages if passage.kind != "kept"],
+            "told": written_day(revision.told, words, day.year) if revision.told else "",
+            "passages": [_passage(passage, words) for passage in revision.passages if passage.kind != "kept"],
         }
         for revision in revisions[:MOST_REVISIONS]
     ]
 
 
-def _passage(passage: Passage) -> Context:
+def _passage(passage: Passage, words: Words) -> Context:
     return {
+        "kind": passage.kind,
         "sign": "−" if passage.kind == "deleted" else "＋",
-        "label": "删" if passage.kind == "deleted" else "增",
+        "label": words[passage.kind],
         "text": clip(clean(passage.text), LONGEST_PASSAGE),
     }
 
 
-def trend_rows(trends: Sequence[Trend]) -> list[Context]:
+def trend_rows(trends: Sequence[Trend], words: Words) -> list[Context]:
     """The words that are new or rose, with their course as bars."""
     return [
         {
-            "word": clip(clean(trend.word), 20),
+            "word": clip_wide(clean(trend.word), LONGEST_WORD),
             "bars": sparkline(trend.counts),
             "count": trend.counts[-1] if trend.counts else 0,
+            "count_told": counted(words, "articles", trend.counts[-1] if trend.counts else 0),
             "new": int(trend.new),
         }
         for trend in trends
     ]
 
 
-def name_rows(names: Names) -> list[Context]:
+def name_rows(names: Names, words: Words) -> list[Context]:
     """Who and what the day is about: a label and its names."""
-    lists = (("人物", names.people), ("机构", names.bodies), ("地方", names.places))
+    lists = (("people", names.people), ("bodies", names.bodies), ("places", names.places))
     return [
-        {"label": label, "names": [f"{clip(clean(name), 20)} {count} 篇" for name, count in found]}
-        for label, found in lists
+        {
+            "label": words[kind],
+            "names": [
+                words["named"] % {"name": clip_wide(clean(name), LONGEST_WORD), "count": count} for name, count in found
+            ],
+        }
+        for kind, found in lists
         if found
     ]
 
@@ -205,10 +198,10 @@ def sparkline(counts: Sequence[int]) -> str:
     return "".join(_BARS[-(-max(0, n) * (len(_BARS) - 1) // top) if top > 0 else 0] for n in counts)
 
 
-def coverage_context(coverage: Coverage) -> Context:
-    """What the issue is made of, with the reasons in words."""
-    failed = [source for source in coverage.sources if source.failed]
-    return {
+def coverage_context(coverage: Coverage, language: InterfaceLanguage) -> Context:
+    """What the issue is made of, as numbers and in the words of a language."""
+    words = interface_words(language)
+    context = {
         "read": coverage.read,
         "printed": coverage.printed,
         "merged": coverage.merged,
@@ -216,24 +209,44 @@ def coverage_context(coverage: Coverage) -> Context:
         "empty": coverage.empty,
         "known": coverage.known,
         "unreadable": coverage.unreadable,
-        "reasons": "，".join(f"{_REASONS.get(reason, _REASONS['other'])} {n}" for reason, n in coverage.reasons),
+        "candidates": coverage.read - coverage.known,
+        "reasons": words["comma"].join(
+            f"{words.get(f'reason_{why}', words['reason_other'])} {n}" for why, n in coverage.reasons
+        ),
         "total": len(coverage.sources),
-        "good": len(coverage.sources) - len(failed),
-        "failed": len(failed),
+        "good": sum(not source.failed for source in coverage.sources),
+        "failed": sum(source.failed for source in coverage.sources),
         "silent": sum(bool(source.silent) for source in coverage.sources),
         "troubled": sum(bool(source.problems) for source in coverage.sources),
         "quiet": 0,
-        "sources": [_source_context(source) for source in coverage.sources],
+        "sources": [_source_context(source, language) for source in coverage.sources],
     }
+    return {**context, "health": _health(context, words), "tally": _tally(context, words)}
 
 
-def _source_context(source: SourceReport) -> Context:
+def _health(coverage: Context, words: Words) -> str:
+    """`42 源，41 成功，1 失败。`; empty where there are no sources."""
+    parts = [words[f"health_{kind}"] % coverage[kind] for kind in ("failed", "silent") if coverage[kind]]
+    return "".join((words["health"] % coverage, *parts, words["stop"])) if coverage["total"] else ""
+
+
+def _tally(coverage: Context, words: Words) -> str:
+    reasons = f"{words['open']}{coverage['reasons']}{words['close']}" if coverage["reasons"] else ""
+    return words["tally"] % {**coverage, "reasons": reasons}
+
+
+def _source_context(source: SourceReport, language: InterfaceLanguage) -> Context:
+    words = interface_words(language)
+    usual = max(1, round(source.usual)) if source.usual else 0
     return {
-        "name": clip(clean(source.name), LONGEST_NAME) or "（未命名）",
+        "name": clip_wide(clean(source.name), LONGEST_NAME) or words["unnamed"],
         "articles": source.articles,
-        "problems": [clip(clean(problem), LONGEST_PROBLEM) for problem in source.problems],
+        "problems": [clip(clean(translate(problem, language)), LONGEST_PROBLEM) for problem in source.problems],
         "failed": int(source.failed),
         "failing": source.failing,
         "silent": source.silent,
-        "usual": max(1, round(source.usual)) if source.usual else 0,
+        "usual": usual,
+        "articles_told": counted(words, "articles", source.articles),
+        "failing_told": words["failing"] % source.failing if source.failing > 1 else "",
+        "silent_told": words["silent"] % {"silent": source.silent, "usual": usual} if source.silent else "",
     }

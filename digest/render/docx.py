@@ -1,7 +1,8 @@
 """Renders an issue as a Word document: its Markdown, block by block, in Word's own styles.
 
 What is said and in which order is decided in `markdown.py` alone; here it only gets another form.  Chinese is set in
-宋体 and 黑体, and the table of fonts names what stands in for them on machines that have neither.
+宋体 and 黑体, in traditional characters in their 細明體 and 微軟正黑體, and the table of fonts names what stands in for
+them on machines that have neither.
 """
 
 from __future__ import annotations
@@ -13,10 +14,11 @@ from typing import TYPE_CHECKING, Any
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from digest.errors import DigestError
-from digest.model import Issue
+from digest.model import InterfaceLanguage, Issue
 from digest.render.day import LONGEST_NAME
 from digest.render.markdown import render_markdown
 from digest.render.typography import clean, clip
+from digest.render.words import interface_words
 
 if TYPE_CHECKING:
     from docx.document import Document
@@ -26,9 +28,12 @@ if TYPE_CHECKING:
 
 LATIN = "Times New Roman"
 BODY, HEADING = "宋体", "黑体"
+TRADITIONAL_BODY, TRADITIONAL_HEADING = "細明體", "微軟正黑體"
 _FALLBACKS = {
-    BODY: "SimSun,Songti SC,STSong,Noto Serif CJK SC,Source Han Serif SC",
-    HEADING: "SimHei,Heiti SC,STHeiti,Noto Sans CJK SC,Source Han Sans SC",
+    BODY: ("86", "SimSun,Songti SC,STSong,Noto Serif CJK SC,Source Han Serif SC"),
+    HEADING: ("86", "SimHei,Heiti SC,STHeiti,Noto Sans CJK SC,Source Han Sans SC"),
+    TRADITIONAL_BODY: ("88", "MingLiU,PMingLiU,Songti TC,Noto Serif CJK TC,Source Han Serif TC"),
+    TRADITIONAL_HEADING: ("88", "Microsoft JhengHei,PingFang TC,Heiti TC,Noto Sans CJK TC,Source Han Sans TC"),
 }
 _SIZES = {"Title": 22.0, "Heading 1": 16.0, "Heading 2": 13.0}
 _STYLES = {"h1": "Title", "h2": "Heading 1", "h3": "Heading 2"}
@@ -60,7 +65,7 @@ def render_docx(issue: Issue) -> bytes:
     from markdown_it.tree import SyntaxTreeNode
 
     document = docx.Document()
-    _set_styles(document)
+    _set_styles(document, issue.language)
     _set_page(document, issue)
     _set_properties(document, issue)
     for node in SyntaxTreeNode(MarkdownIt("commonmark").enable("table").parse(render_markdown(issue))).children:
@@ -70,22 +75,23 @@ def render_docx(issue: Issue) -> bytes:
     return _repack(packed.getvalue())
 
 
-def _set_styles(document: Document) -> None:
+def _set_styles(document: Document, language: InterfaceLanguage) -> None:
     from docx.enum.style import WD_STYLE_TYPE
     from docx.oxml.ns import qn
     from docx.shared import Pt, RGBColor
 
+    traditional = language == "zh-Hant"
     styles = document.styles
-    _set_font(styles["Normal"], BODY, 10.5)
+    _set_font(styles["Normal"], TRADITIONAL_BODY if traditional else BODY, 10.5)
     for name, size in _SIZES.items():
-        _set_font(styles[name], HEADING, size)
+        _set_font(styles[name], TRADITIONAL_HEADING if traditional else HEADING, size)
         styles[name].font.color.rgb = RGBColor.from_string(_INK)
     styles["Quote"].font.italic = False  # slanted Chinese is hard to read
     styles["Normal"].paragraph_format.space_after = Pt(6)
     link = styles.add_style("Hyperlink", WD_STYLE_TYPE.CHARACTER)
     link.font.color.rgb, link.font.underline = RGBColor.from_string(_LINK), True
-    for language in styles.element.iter(qn("w:lang")):
-        language.set(qn("w:eastAsia"), "zh-CN")
+    for tag in styles.element.iter(qn("w:lang")):
+        tag.set(qn("w:eastAsia"), "zh-TW" if traditional else "zh-CN")
 
 
 def _set_font(style: Any, chinese: str, size: float) -> None:
@@ -106,18 +112,18 @@ def _set_page(document: Document, issue: Issue) -> None:
     from docx.oxml.ns import qn
     from docx.shared import Mm
 
-    section = document.sections[0]
+    words, section = interface_words(issue.language), document.sections[0]
     section.page_width, section.page_height = Mm(210), Mm(297)
     section.left_margin = section.right_margin = Mm(28)
     section.top_margin = section.bottom_margin = Mm(25)
     foot = section.footer.paragraphs[0]
     foot.alignment = WD_ALIGN_PARAGRAPH.CENTER
-    foot.add_run(f"{_title(issue)} · 第 ")
+    foot.add_run(f"{_title(issue)} · {words['page_before']}")
     number = foot.add_run("1")
     field = _element("w:fldSimple", {"w:instr": "PAGE"})
     number._r.addprevious(field)
     field.append(number._r)
-    foot.add_run(" 页")
+    foot.add_run(words["page_after"])
     for run in foot._p.iter(qn("w:r")):
         run.get_or_add_rPr().append(_element("w:sz", {"w:val": "18"}))
 
@@ -127,7 +133,7 @@ def _set_properties(document: Document, issue: Issue) -> None:
     properties.title = _title(issue)
     properties.author = properties.last_modified_by = "textrank-digest"
     properties.comments = ""
-    properties.language = "zh-CN"
+    properties.language = interface_words(issue.language)["html_lang"]
     properties.created = properties.modified = issue.slot.astimezone(UTC).replace(tzinfo=None)
 
 
@@ -225,7 +231,8 @@ def _repack(data: bytes) -> bytes:
 
 def _with_fallbacks(fonts: bytes) -> bytes:
     entries = "".join(
-        f'<w:font w:name="{name}"><w:altName w:val="{others}"/><w:charset w:val="86"/><w:family w:val="auto"/></w:font>'
-        for name, others in _FALLBACKS.items()
+        f'<w:font w:name="{name}"><w:altName w:val="{others}"/><w:charset w:val="{charset}"/><w:family w:val="auto"/>'
+        "</w:font>"
+        for name, (charset, others) in _FALLBACKS.items()
     )
     return fonts.replace(b"</w:fonts>", f"{entries}</w:fonts>".encode())

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 from digest.model import Appointment, Attachment, Issue
 from digest.render.day import LONGEST_NAME, LONGEST_TITLE, WEB
-from digest.render.typography import chinese_date, clean, clip, safe_href
+from digest.render.typography import clean, clip, safe_href
+from digest.render.words import Words, interface_words, written_day
 
 if TYPE_CHECKING:
     from icalendar import Event
 
-PRODUCT = "-//textrank-digest//digest//ZH"
-_DEEDS = {"deadline": "截止", "effective": "施行"}
+PRODUCT = "-//textrank-digest//digest//%s"
 
 
 def render_ics(issue: Issue) -> Attachment | None:
@@ -27,7 +27,7 @@ def render_ics(issue: Issue) -> Attachment | None:
     from icalendar import Calendar
 
     calendar = Calendar()
-    calendar.add("prodid", PRODUCT)
+    calendar.add("prodid", PRODUCT % issue.language[:2].upper())
     calendar.add("version", "2.0")
     calendar.add("method", "PUBLISH")
     events: dict[str, Event] = {}
@@ -40,14 +40,14 @@ def render_ics(issue: Issue) -> Attachment | None:
 def _event(appointment: Appointment, issue: Issue) -> Event:
     from icalendar import Event
 
-    event = Event()
+    words, event = interface_words(issue.language), Event()
     event.add("uid", _uid(appointment))
     event.add("dtstamp", issue.slot.astimezone(UTC))
     event.add("dtstart", appointment.on)
     if appointment.on < date.max:  # without an end it lasts the day, which here is the calendar's last
         event.add("dtend", appointment.on + timedelta(days=1))
-    event.add("summary", f"{_DEEDS[appointment.kind]}：{_in_brackets(clip(clean(appointment.title), LONGEST_TITLE))}")
-    if description := _description(appointment):
+    event.add("summary", _summary(appointment, words))
+    if description := _description(appointment, issue.day, words):
         event.add("description", description)
     if href := safe_href(appointment.url, WEB):
         event.add("url", href)
@@ -63,16 +63,20 @@ def _uid(appointment: Appointment) -> str:
     return f"{key}-{appointment.kind}-{appointment.on.isoformat().replace('-', '')}@textrank-digest"
 
 
-def _in_brackets(title: str) -> str:
-    return title if title.startswith("《") and title.endswith("》") else f"《{title or '无题'}》"
+def _summary(appointment: Appointment, words: Words) -> str:
+    """`截止：《title》`; a title that stands in 《》 already gets no second pair."""
+    deed = words["due" if appointment.kind == "deadline" else "in_force"]
+    title = clip(clean(appointment.title), LONGEST_TITLE) or words["untitled"]
+    bare = not appointment.title or (title.startswith("《") and title.endswith("》"))
+    return deed + words["colon"] + (title if bare else words["book"] % title)
 
 
-def _description(appointment: Appointment) -> str:
+def _description(appointment: Appointment, day: date, words: Words) -> str:
     """What a calendar shows below the title: one line each."""
     lines = (
         clip(clean(appointment.body), LONGEST_TITLE),
         clip(clean(appointment.number), LONGEST_TITLE),
         safe_href(appointment.url, WEB),
-        f"见{chinese_date(appointment.told)}一期" if appointment.told else "",
+        words["told_in"] % written_day(appointment.told, words, day.year) if appointment.told else "",
     )
     return "\n".join(filter(None, lines))

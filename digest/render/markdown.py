@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from digest.model import Issue
 from digest.render.context import issue_context
 from digest.render.day import Context
+from digest.render.words import Words
 
 # The last two keep GitHub from making links of bare addresses.
 _MARKS = re.compile(r"([\\`*_{}\[\]<>#|~&!$^]|:(?=//)|(?<=[wW]{3})\.)")
@@ -20,16 +21,18 @@ _ENTITY = re.compile(r"&(?=#?\w+;)")
 
 
 def render_markdown(issue: Issue) -> str:
-    """The whole issue, from its title to what it was made of, as a Markdown text."""
+    """The whole issue, from its title to what it was made of, as a Markdown text in the issue's language."""
     context = issue_context(issue)
+    words: Words = context["t"]
     blocks = (
-        *_head(context),
-        *_overview(context),
-        *(block for section in context["sections"] for block in _section(section)),
-        *_agenda(context["agenda"]),
-        *_revisions(context["revisions"]),
-        *_trends(context["trends"], context["names"]),
-        *_coverage(context["coverage"]),
+        *_head(context, words),
+        *_overview(context, words),
+        *_agenda(context["agenda"], words),
+        *(block for section in context["sections"] for block in _section(section, words)),
+        *_revisions(context["revisions"], words),
+        *_trends(context["trends"], context["names"], words),
+        *_coverage(context["coverage"], words),
+        *_imprint(context["imprint"], words),
     )
     return "\n\n".join(filter(None, blocks)) + "\n"
 
@@ -44,8 +47,8 @@ def _link(text: str, href: str) -> str:
     return f"[{escape_markdown(text)}](<{_ENTITY.sub('&amp;', href)}>)" if href else escape_markdown(text)
 
 
-def _item_link(number: int) -> str:
-    return f"[第{number}条](#item-{number})"
+def _item_link(number: int, words: Words) -> str:
+    return f"[{words['item_number'] % number}](#item-{number})"
 
 
 def _bullets(lines: Iterable[str], indent: str = "") -> str:
@@ -57,119 +60,131 @@ def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
-def _head(context: Context) -> Iterator[str]:
-    day = context["date"]
-    yield f"# {escape_markdown(context['title']) or '摘要'}"
-    yield f"{day['year']}年{day['day']} {day['weekday']} · {context['count']} 条"
+def _head(context: Context, words: Words) -> Iterator[str]:
+    number = words["issue_number"] % context["number"] if context["number"] else ""
+    issuer = escape_markdown(context["imprint"]["issuer"])
+    day = words["dated"] % {"day": context["date"]["full"], "weekday": context["date"]["weekday"]}
+    yield f"# {escape_markdown(context['title']) or words['digest']}"
+    yield " · ".join(filter(None, (number, issuer, day, context["count_told"])))
     if not context["count"]:
-        yield "今天没有新文章。"
+        yield words["nothing_printed" if context["coverage"]["left_out"] else "no_news"]
 
 
-def _overview(context: Context) -> Iterator[str]:
+def _overview(context: Context, words: Words) -> Iterator[str]:
     if lights := context["overview"]:
-        yield "## 今日要点"
-        yield _bullets(f"{escape_markdown(light['sentence'])} {_item_link(light['number'])}" for light in lights)
-    yield _keywords(context["keywords"])
+        yield f"## {words['overview']}"
+        yield _bullets(f"{escape_markdown(light['sentence'])} {_item_link(light['number'], words)}" for light in lights)
+    yield _keywords(context["keywords"], words)
 
 
-def _keywords(words: Sequence[str]) -> str:
-    return f"关键词：{escape_markdown('、'.join(words))}" if words else ""
+def _keywords(keywords: Sequence[str], words: Words) -> str:
+    return _labelled(words["keywords"], words["listing"].join(keywords), words) if keywords else ""
 
 
-def _section(section: Context) -> Iterator[str]:
+def _labelled(label: str, text: str, words: Words) -> str:
+    """`label：text`; the text is escaped."""
+    return f"{label}{words['colon']}{escape_markdown(text)}"
+
+
+def _section(section: Context, words: Words) -> Iterator[str]:
     if section["title"]:
         yield f"## {escape_markdown(section['title'])}"
     for story in section["stories"]:
-        yield from _story(story, "###" if section["title"] else "##")
+        yield from _story(story, "###" if section["title"] else "##", words)
 
 
-def _story(story: Context, level: str) -> Iterator[str]:
-    yield f'{level} <a id="{story["anchor"]}"></a>{story["number"]}. {_link(story["title"], story["href"])}'
-    yield " · ".join(filter(None, (escape_markdown(story["site"]), story["published"], _standing(story))))
+def _story(story: Context, level: str, words: Words) -> Iterator[str]:
+    yield f'{level} <a id="{story["anchor"]}"></a>{story["number"]}. {_link(story["title"], story["url"])}'
+    yield " · ".join(filter(None, (escape_markdown(story["site"]), story["published"], _standing(story, words))))
     yield escape_markdown(story["summary"])
-    yield f"> 编者按：{escape_markdown(story['note'])}" if story["note"] else ""
-    yield _bullets(f"{row['label']}：{escape_markdown(row['value'])}" for row in story["card"])
+    yield f"> {_labelled(words['editor_note'], story['note'], words)}" if story["note"] else ""
+    yield _bullets(_labelled(row["label"], row["value"], words) for row in story["card"])
     if story["added"]:
-        yield "其他报道补充："
-        yield _bullets(
-            f"{_link(added['site'] or '另一家', added['href'])}：{escape_markdown(added['sentence'])}"
-            for added in story["added"]
-        )
-    yield _keywords(story["keywords"])
+        yield words["additions"] + words["colon"].rstrip()
+        yield _bullets(_addition(added, words) for added in story["added"])
+    yield _keywords(story["keywords"], words)
     if also := story["also"]:
-        yield f"另有 {story['also_told']}{'，其中' if story['also_count'] > len(also) else ''}："
-        yield _bullets(f"{escape_markdown(other['site'])}「{_link(other['title'], other['href'])}」" for other in also)
+        some = words["also_some"] if story["also_count"] > len(also) else ""
+        yield words["also"] % story["also_told"] + some + words["colon"].rstrip()
+        yield _bullets(_reference(other, words) for other in also)
 
 
-def _standing(story: Context) -> str:
-    """`**更新**（见 2月5日 第3条）`, linked to where the event stood; nothing for what is new."""
+def _addition(added: Context, words: Words) -> str:
+    site = _link(added["site"] or words["another_report"], added["href"])
+    return f"{site}{words['colon']}{escape_markdown(added['sentence'])}"
+
+
+def _reference(other: Context, words: Words) -> str:
+    title = words["quoted"] % _link(other["title"], other["href"])
+    return words["space"].join(filter(None, (escape_markdown(other["site"]), title)))
+
+
+def _standing(story: Context, words: Words) -> str:
+    """`**更新**（见 2月5日第 3 条）`, linked to where the event stood; nothing for what is new."""
     told = ""
     if earlier := story["earlier"]:
-        place = f"{earlier['day']} 第{earlier['number']}条"
-        told = f"（见 {_link(place, earlier['href'])}）"
+        place = words["earlier"] % (earlier["day"], earlier["number"])
+        told = f"{words['open']}{words['see'] % _link(place, earlier['href'])}{words['close']}"
     return f"**{story['standing']}**{told}" if story["standing"] else ""
 
 
-def _agenda(agenda: Sequence[Context]) -> Iterator[str]:
+def _agenda(agenda: Sequence[Context], words: Words) -> Iterator[str]:
     if agenda:
-        yield "## 临近截止与施行"
-        yield _table(("日期", "事项", "文件", "机关", "文号"), map(_appointment, agenda))
+        yield f"## {words['agenda']}"
+        head = [words[f"agenda_{column}"] for column in ("day", "kind", "title", "body", "number")]
+        yield _table(head, (_appointment(row, words) for row in agenda))
 
 
-def _appointment(row: Context) -> Sequence[str]:
-    day, title = f"{row['day']} {row['weekday']}", _link(row["title"], row["href"])
-    if row["item"]:
-        title += f"（{_item_link(row['item'])}）"
-    elif row["told"]:
-        title += f"（{row['told']}刊）"
+def _appointment(row: Context, words: Words) -> Sequence[str]:
+    title = _link(row["title"], row["href"])
+    place = _item_link(row["item"], words) if row["item"] else words["told"] % row["told"] if row["told"] else ""
+    title += f"{words['open']}{place}{words['close']}" if place else ""
+    day = words["dated"] % {"day": row["day"], "weekday": row["weekday"]}
     return day, row["kind"], title, escape_markdown(row["body"]), escape_markdown(row["number"])
 
 
-def _revisions(revisions: Sequence[Context]) -> Iterator[str]:
+def _revisions(revisions: Sequence[Context], words: Words) -> Iterator[str]:
     if revisions:
-        yield "## 修改与撤下"
-        yield "\n".join(map(_revision, revisions))
+        yield f"## {words['revisions']}"
+        yield "\n".join(_revision(row, words) for row in revisions)
 
 
-def _revision(row: Context) -> str:
-    told = f"{row['told']}刊" if row["told"] else ""
+def _revision(row: Context, words: Words) -> str:
+    told = words["told"] % row["told"] if row["told"] else ""
     about = " · ".join(filter(None, (escape_markdown(row["site"]), told)))
-    details = [f"标题改为：{escape_markdown(row['after'])}"] if row["after"] else []
-    details += [f"{passage['label']}：{escape_markdown(passage['text'])}" for passage in row["passages"]]
-    line = f"- **{row['kind']}** {_link(row['title'], row['href'])}{f'（{about}）' if about else ''}"
+    details = [_labelled(words["retitled"], row["after"], words)] if row["after"] else []
+    details += [_labelled(passage["label"], passage["text"], words) for passage in row["passages"]]
+    line = f"- **{row['kind']}** {_link(row['title'], row['href'])}"
+    line += f"{words['open']}{about}{words['close']}" if about else ""
     return "\n".join(filter(None, (line, _bullets(details, "  "))))
 
 
-def _trends(trends: Sequence[Context], names: Sequence[Context]) -> Iterator[str]:
+def _trends(trends: Sequence[Context], names: Sequence[Context], words: Words) -> Iterator[str]:
     if trends or names:
-        yield "## 今日用词"
+        yield f"## {words['trends']}"
     if trends:
-        rows = ((escape_markdown(row["word"]), row["bars"], f"{row['count']}{'（新）' * row['new']}") for row in trends)
-        yield _table(("词", "走势", "今天篇数"), rows)
-    yield _bullets(f"{row['label']}：{escape_markdown('、'.join(row['names']))}" for row in names)
+        fresh = words["open"] + words["new"] + words["close"]
+        rows = ((escape_markdown(row["word"]), row["bars"], f"{row['count']}{fresh * row['new']}") for row in trends)
+        yield _table([words[f"trend_{column}"] for column in ("word", "course", "count")], rows)
+    yield _bullets(_labelled(row["label"], words["listing"].join(row["names"]), words) for row in names)
 
 
-def _coverage(coverage: Context) -> Iterator[str]:
-    reasons = f"（{coverage['reasons']}）" if coverage["reasons"] else ""
-    yield "## 本期来源"
-    yield (
-        f"候选 {coverage['read'] - coverage['known']} 篇：刊出 {coverage['printed']}，合并 {coverage['merged']}，"
-        f"未刊 {coverage['left_out']}{reasons}，"
-        f"无正文 {coverage['empty']}。往期处理过的 {coverage['known']} 篇不再列入；"
-        f"无法读取 {coverage['unreadable']} 件。"
-    )
-    if coverage["total"]:
-        silent = f"，{coverage['silent']} 静默超常" if coverage["silent"] else ""
-        yield f"{coverage['total']} 源，{coverage['good']} 成功，{coverage['failed']} 失败{silent}。"
-    yield "\n".join(map(_source, coverage["sources"]))
-    yield "摘要各句均逐字摘自原文，未作改写；“……”表示该句在此处略去一部分。"
+def _coverage(coverage: Context, words: Words) -> Iterator[str]:
+    yield f"## {words['coverage']}"
+    yield escape_markdown(coverage["health"])
+    yield escape_markdown(coverage["tally"])
+    yield "\n".join(_source(source, words) for source in coverage["sources"])
+    yield words["verbatim"]
 
 
-def _source(source: Context) -> str:
-    notes = [f"{source['articles']} 篇"]
-    if source["failing"] > 1:
-        notes.append(f"连续 {source['failing']} 天失败")
-    if source["silent"]:
-        notes.append(f"已 {source['silent']} 天没有新文章（平时至多隔 {source['usual']} 天）")
-    line = f"- {escape_markdown(source['name'])}：{'，'.join(notes)}"
+def _source(source: Context, words: Words) -> str:
+    notes = filter(None, (source["articles_told"], source["failing_told"], source["silent_told"]))
+    line = f"- {_labelled(escape_markdown(source['name']), words['comma'].join(notes), words)}"
     return "\n".join(filter(None, (line, _bullets(map(escape_markdown, source["problems"]), "  "))))
+
+
+def _imprint(imprint: Context, words: Words) -> Iterator[str]:
+    """For whom the digest is, and who issues it, as the foot of an official one says it."""
+    for part in ("submitted_to", "copied_to", "issuer"):
+        if imprint[part]:
+            yield _labelled(words[f"imprint_{part}"], imprint[part], words)

@@ -1,4 +1,4 @@
-"""Gives dates, names and addresses the form in which a Chinese reader may safely see them.
+"""Gives moments, names and addresses the form in which a reader may safely see them.
 
 Everything that comes from a source passes `clean` or `safe_href` before a template or a header sees it.
 """
@@ -11,7 +11,7 @@ from collections.abc import Collection
 from datetime import date, datetime, tzinfo
 from urllib.parse import quote, urlsplit
 
-WEEKDAYS = ("星期一", "星期二", "星期三", "星期四", "星期五", "星期六", "星期日")
+from digest.render.words import Words, interface_words, written_day
 
 LONGEST_URL = 2000
 MOST_MARKS = 3
@@ -33,18 +33,9 @@ _EMOJI = re.compile("[\u2190-\u21ff\u2300-\u23ff\u2600-\u27bf\u2b00-\u2bff\U0001
 _WITHOUT_MARKS = re.compile(
     r"[ -\u02ff\u2000-\u20cf\u2100-\u2cee\u3000-\u3029\u3030-\u3098\u309b-\ua66e\uac00-\ud7ff\uff00-\uffef]*"
 )
+_FULL_WIDTH = re.compile("[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\uff00-\uff60\U00020000-\U0003fffd]")
 _JOINER = re.compile("\u200d")
 _UNSAFE_IN_URL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u200d]")
-
-
-def chinese_date(day: date) -> str:
-    """The day as `11月20日`, without the year."""
-    return f"{day.month}月{day.day}日"
-
-
-def chinese_weekday(day: date) -> str:
-    """The day's weekday as `星期五`."""
-    return WEEKDAYS[day.weekday()]
 
 
 def local_time(moment: datetime, zone: tzinfo | None) -> datetime:
@@ -57,15 +48,17 @@ def local_time(moment: datetime, zone: tzinfo | None) -> datetime:
         return moment
 
 
-def published_text(published: datetime | date | None, zone: tzinfo | None = None, year: int | None = None) -> str:
+def published_text(
+    published: datetime | date | None, zone: tzinfo | None = None, year: int | None = None, words: Words | None = None
+) -> str:
     """`11月20日 09:30` on the clocks of `zone`, `11月20日` where only the day is known, empty where nothing is.
 
-    The year is put before it (`2025年11月20日`) unless it is `year`.
+    The year is told too (`2025年11月20日`) unless it is `year`; `words` are those of simplified Chinese if not given.
     """
     if published is None:
         return ""
     at = local_time(published, zone) if isinstance(published, datetime) else published
-    text = chinese_date(at) if at.year == year else f"{at.year}年{chinese_date(at)}"
+    text = written_day(at, words or interface_words(), year)
     return f"{text} {at:%H:%M}" if isinstance(at, datetime) else text
 
 
@@ -93,6 +86,11 @@ def clean(text: str) -> str:
 def clip(text: str, limit: int) -> str:
     """The text itself where it has at most `limit` characters, else its beginning with … as the last of them."""
     return text if len(text) <= limit else clean(text[: limit - 1]) + "…"
+
+
+def clip_wide(text: str, limit: int) -> str:
+    """As `clip`, but Latin letters, half as wide, may be twice as many."""
+    return clip(text, limit if _FULL_WIDTH.search(text[:limit]) else 2 * limit)
 
 
 def safe_href(url: str, schemes: Collection[str] = ("http", "https", "mailto")) -> str:

@@ -52,6 +52,7 @@ TEMPLATES = {
     path.name: path.read_text(encoding="utf-8")
     for path in sorted((Path(__file__).parents[2] / "templates").glob("*.j2"))
 }
+THEMES = ("modern", "gongwen")
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 
 

@@ -6,16 +6,19 @@ import html
 import json
 import re
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from digest.model import Issue
+from digest.model import Imprint, Issue
 from digest.render import render_letter
+from tests.render.every_part import PICTURES, every_part
 from tests.render.render_samples import (
     CHROMIUM,
     FOOTER,
     TEMPLATES,
+    THEMES,
     Page,
     item,
     large_issue,
@@ -32,7 +35,14 @@ DARK, LIGHT = 0, 1
 LONG = item(
     1, "W" * 150 + "长标题" * 20, "一" * 200 + "x" * 200, words="k" * 20, site="s" * 40, url="https://a.cn/" + "b" * 900
 )
-ISSUES = {"morning": morning_issue(), "large": large_issue(200), "unbreakable": one_item_issue(LONG)}
+ISSUES = {
+    "every-part": every_part(),
+    "large": large_issue(200),
+    "unbreakable": replace(
+        one_item_issue(LONG), title="标" * 40, imprint=Imprint("机" * 60, "送" * 60, "x" * 60), number=9999
+    ),
+    "english": replace(every_part(), language="en", title="Daily Brief"),
+}
 
 # The window of headless Chromium cannot be narrower than 500 pixels; a frame can.
 MEASURE = """<!DOCTYPE html><meta charset="utf-8"><body style="margin:0">
@@ -78,26 +88,35 @@ def measure(folder: Path, page: str, width: int, scheme: int = LIGHT) -> dict[st
 
 @pytest.mark.parametrize("name", ISSUES)
 @pytest.mark.parametrize("width", [320, 375, 1200])
-def test_nothing_is_wider_than_the_screen(tmp_path: Path, name: str, width: int) -> None:
+@pytest.mark.parametrize("theme", THEMES)
+def test_nothing_is_wider_than_the_screen(tmp_path: Path, theme: str, name: str, width: int) -> None:
     """There is no horizontal scroll, no line of more than 42 Chinese characters, and the preheader is out of sight."""
-    issue: Issue = ISSUES[name]
-    measured = measure(tmp_path, render_letter(issue, TEMPLATES, mail_footer=FOOTER).html, width)
+    issue: Issue = replace(ISSUES[name], theme=theme)
+    page = render_letter(issue, TEMPLATES, mail_footer=FOOTER, pictures=PICTURES).html
+    measured = measure(tmp_path, page, width)
     assert measured["scroll"] == width
     assert 15 <= float(str(measured["longest"])) <= 42
     assert measured["hidden"] == 0
 
 
-def test_a_program_that_drops_style_elements_does_not_scroll_either(tmp_path: Path) -> None:
+@pytest.mark.parametrize("theme", THEMES)
+def test_a_program_that_drops_style_elements_does_not_scroll_either(tmp_path: Path, theme: str) -> None:
     """With inlined styles alone the letter still fits a telephone."""
-    letter = render_letter(morning_issue(), TEMPLATES, mail_footer=FOOTER)
+    letter = render_letter(every_part(theme), TEMPLATES, mail_footer=FOOTER, pictures=PICTURES)
     bare = re.sub(r"<style>.*?</style>", "", letter.html, flags=re.DOTALL)
     assert measure(tmp_path, bare, 320)["scroll"] == 320
     assert Page(bare).text == Page(letter.html).text
 
 
-def test_darkness_changes_ground_and_ink(tmp_path: Path) -> None:
+GROUNDS = {
+    "modern": (("rgb(255, 253, 248)", "rgb(36, 33, 29)"), ("rgb(28, 26, 24)", "rgb(228, 223, 213)")),
+    "gongwen": (("rgb(255, 255, 255)", "rgb(17, 17, 17)"), ("rgb(27, 27, 27)", "rgb(230, 230, 230)")),
+}
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_darkness_changes_ground_and_ink(tmp_path: Path, theme: str) -> None:
     """A reader who prefers dark gets light ink on dark ground, others dark ink on paper."""
-    page = render_letter(morning_issue(), TEMPLATES).html
-    light, dark = measure(tmp_path, page, 600, LIGHT), measure(tmp_path, page, 600, DARK)
-    assert (light["card"], light["ink"]) == ("rgb(255, 253, 248)", "rgb(36, 33, 29)")
-    assert (dark["card"], dark["ink"]) == ("rgb(28, 26, 24)", "rgb(228, 223, 213)")
+    page = render_letter(replace(morning_issue(), theme=theme), TEMPLATES).html
+    shown = [measure(tmp_path, page, 600, scheme) for scheme in (LIGHT, DARK)]
+    assert tuple((seen["card"], seen["ink"]) for seen in shown) == GROUNDS[theme]

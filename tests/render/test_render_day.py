@@ -30,21 +30,21 @@ from digest.render.day import (
     LONGEST_FACT,
     LONGEST_PASSAGE,
     MOST_APPOINTMENTS,
-    UNKNOWN,
     addition_context,
     agenda_rows,
     card_rows,
     coverage_context,
     earlier_context,
-    full_date,
     name_rows,
     revision_rows,
     sparkline,
     trend_rows,
 )
+from digest.render.words import interface_words, written_day
 from tests.render.render_samples import ANY_TEXT, SLOT, TEMPLATES, empty_issue, item, morning_issue, one_item_issue
 
 DAY = SLOT.date()
+WORDS = interface_words()
 
 
 def fact(kind: FactKind, value: str) -> Fact:
@@ -54,7 +54,7 @@ def fact(kind: FactKind, value: str) -> Fact:
 
 def rows(genre: str, *facts: Fact) -> list[tuple[str, str]]:
     """The rows of a card as pairs."""
-    return [(row["label"], row["value"]) for row in card_rows(DocumentCard(genre, facts), DAY)]
+    return [(row["label"], row["value"]) for row in card_rows(DocumentCard(genre, facts), DAY, WORDS)]
 
 
 def text_of(issue: Issue) -> str:
@@ -97,8 +97,8 @@ def test_a_card_has_its_rows_in_the_order_of_an_office() -> None:
 )
 def test_what_a_reader_looks_for_is_said_to_be_missing(genre: str, facts: list[Fact], label: str) -> None:
     """A notice without a number, rules without their day, a draft without its deadline: 未载明, and only there."""
-    assert dict(rows(genre, *facts))[label] == UNKNOWN == "未载明"
-    assert [value for _, value in rows(genre, *facts)].count(UNKNOWN) == 1
+    assert dict(rows(genre, *facts))[label] == "未载明"
+    assert [value for _, value in rows(genre, *facts)].count("未载明") == 1
 
 
 @pytest.mark.parametrize(
@@ -126,7 +126,10 @@ def test_many_facts_of_a_kind_are_counted() -> None:
 
 def test_a_day_of_another_year_says_so() -> None:
     """The issue's own year is left off."""
-    assert (full_date(date(2026, 12, 5), DAY), full_date(date(2027, 2, 5), DAY)) == ("12月5日", "2027年2月5日")
+    assert (written_day(date(2026, 12, 5), WORDS, DAY.year), written_day(date(2027, 2, 5), WORDS, DAY.year)) == (
+        "12月5日",
+        "2027年2月5日",
+    )
 
 
 def test_the_card_stands_in_the_letter() -> None:
@@ -148,13 +151,13 @@ def test_an_item_says_where_it_stood_before() -> None:
     lead = Article(title="滑坡", url="https://news.example/1")
     entry = replace(item(1, "题"), standing="update", earlier=Told(date(2025, 12, 30), 3, "滑坡致3人遇难", (lead,)))
     issue = one_item_issue(entry)
-    assert earlier_context(entry, issue) == {
+    assert earlier_context(entry, issue, WORDS) == {
         "day": "2025年12月30日",
         "number": 3,
         "title": "滑坡致3人遇难",
         "href": "https://news.example/1",
     }
-    assert earlier_context(item(1, "题"), issue) == {}
+    assert earlier_context(item(1, "题"), issue, WORDS) == {}
     assert "更新" in text_of(issue)
     assert "2025年12月30日第3条：滑坡致3人遇难" in text_of(issue)
 
@@ -180,7 +183,7 @@ FORCE = Appointment(date(2027, 1, 1), "effective", "《采砂办法》", number=
 
 def test_an_agenda_row_tells_day_kind_and_document() -> None:
     """One of this issue points at its item, an earlier one at the day that printed it."""
-    own, earlier = agenda_rows([COMMENT, FORCE], DAY)
+    own, earlier = agenda_rows([COMMENT, FORCE], DAY, WORDS)
     assert (own["iso"], own["day"], own["weekday"], own["kind"]) == ("2026-12-20", "12月20日", "星期日", "截止")
     assert (own["title"], own["body"], own["item"], own["told"]) == ("《低空物流条例》", "云泽市司法局", 6, "")
     assert (earlier["day"], earlier["kind"], earlier["number"]) == ("2027年1月1日", "施行", "云水〔2026〕4号")
@@ -189,7 +192,7 @@ def test_an_agenda_row_tells_day_kind_and_document() -> None:
 
 def test_what_stands_in_this_issue_is_not_called_an_earlier_one() -> None:
     """Where an item tells of a document again its number is enough; without a title it is 无题."""
-    (row,) = agenda_rows([replace(COMMENT, told=date(2026, 11, 2), title="")], DAY)
+    (row,) = agenda_rows([replace(COMMENT, told=date(2026, 11, 2), title="")], DAY, WORDS)
     assert (row["told"], row["title"]) == ("", "（无题）")
 
 
@@ -201,7 +204,7 @@ def test_the_agenda_stands_in_the_letter() -> None:
     assert "2027年1月1日周五施行：《采砂办法》（云水〔2026〕4号，11月2日刊）" in flat
     assert "《采砂办法》" in letter.html
     assert "临近截止" not in render_letter(empty_issue(), TEMPLATES).text
-    assert len(agenda_rows([COMMENT] * 30, DAY)) == MOST_APPOINTMENTS
+    assert len(agenda_rows([COMMENT] * 30, DAY, WORDS)) == MOST_APPOINTMENTS
 
 
 # ------------------------------------------------------------------------------------------------------------ revisions
@@ -221,7 +224,7 @@ GONE = Revision("k2", "gone", "", "鹭汀晚报", "javascript:x", told=date(2025
 
 def test_a_change_is_told_with_what_differs() -> None:
     """What was there with −, what is there now with ＋, the new headline where it is another; what stayed is not."""
-    (row,) = revision_rows([CHANGED], DAY)
+    (row,) = revision_rows([CHANGED], DAY, WORDS)
     assert (row["kind"], row["title"], row["after"], row["told"]) == (
         "修改",
         "滑坡致3人遇难",
@@ -232,15 +235,15 @@ def test_a_change_is_told_with_what_differs() -> None:
         ("−", "删", "3人遇难。"),
         ("＋", "增", "5人遇难。"),
     ]
-    (same,) = revision_rows([replace(CHANGED, after=CHANGED.title)], DAY)
+    (same,) = revision_rows([replace(CHANGED, after=CHANGED.title)], DAY, WORDS)
     assert same["after"] == ""
-    (long,) = revision_rows([replace(CHANGED, passages=(Passage("长" * 999, "deleted"),))], DAY)
+    (long,) = revision_rows([replace(CHANGED, passages=(Passage("长" * 999, "deleted"),))], DAY, WORDS)
     assert len(long["passages"][0]["text"]) <= LONGEST_PASSAGE + 2
 
 
 def test_a_withdrawal_is_told_without_a_difference() -> None:
     """撤下, with the day that printed it and no link that is none; without a title it is 无题."""
-    (row,) = revision_rows([GONE], DAY)
+    (row,) = revision_rows([GONE], DAY, WORDS)
     assert (row["kind"], row["title"], row["told"], row["href"], row["passages"]) == (
         "撤下",
         "（无题）",
@@ -288,7 +291,7 @@ def test_bars_keep_the_order_of_the_counts(counts: list[int]) -> None:
 def test_words_of_the_day_stand_with_their_course() -> None:
     """Word, bars, today's count, and （新） where no day before had it."""
     new, rising = Trend("低空物流", (0, 0, 4), new=True), Trend("寒潮", (1, 2, 7))
-    assert [(row["word"], row["bars"], row["count"], row["new"]) for row in trend_rows([new, rising])] == [
+    assert [(row["word"], row["bars"], row["count"], row["new"]) for row in trend_rows([new, rising], WORDS)] == [
         ("低空物流", "▁▁█", 4, 1),
         ("寒潮", "▂▃█", 7, 0),
     ]
@@ -301,11 +304,11 @@ def test_words_of_the_day_stand_with_their_course() -> None:
 def test_names_of_the_day_stand_by_kind() -> None:
     """People, bodies and places with the number of their articles; a kind without any has no row."""
     names = Names((("何舟", 3), ("林岚", 2)), (), (("云泽市", 5),))
-    assert name_rows(names) == [
+    assert name_rows(names, WORDS) == [
         {"label": "人物", "names": ["何舟 3 篇", "林岚 2 篇"]},
         {"label": "地方", "names": ["云泽市 5 篇"]},
     ]
-    assert name_rows(Names()) == []
+    assert name_rows(Names(), WORDS) == []
     assert "人物：何舟3篇、林岚2篇" in text_of(replace(empty_issue(), names=names))
 
 
@@ -318,7 +321,7 @@ def test_one_of_many_sources_failed() -> None:
     broken = SourceReport("江海日报", 0, ("30 秒内没有应答",), failing=3)
     flat = text_of(replace(empty_issue(), coverage=Coverage((*sources, broken), read=123, known=123)))
     assert "42源，41成功，1失败。" in flat
-    assert "江海日报0篇，连续3天失败" in flat
+    assert "江海日报：0篇，连续3天失败" in flat
     assert "30秒内没有应答" in flat
     html = render_letter(replace(empty_issue(), coverage=Coverage((*sources, broken))), TEMPLATES).html
     assert "42 源" in html
@@ -340,17 +343,17 @@ def test_a_source_that_has_fallen_silent_is_told() -> None:
     coverage = Coverage((silent, partly, SourceReport("丙", 1)))
     flat = text_of(replace(empty_issue(), coverage=coverage))
     assert "3源，3成功，1静默超常。" in flat
-    assert "青溪政务网12篇，9天没有新内容（通常间隔不超过2天）" in flat
-    context = coverage_context(coverage)
+    assert "青溪政务网：12篇，9天没有新内容（通常间隔不超过2天）" in flat
+    context = coverage_context(coverage, "zh-Hans")
     assert (context["good"], context["failed"], context["silent"], context["troubled"]) == (3, 0, 1, 1)
-    assert coverage_context(Coverage((replace(silent, usual=0.3),)))["sources"][0]["usual"] == 1
+    assert coverage_context(Coverage((replace(silent, usual=0.3),)), "zh-Hans")["sources"][0]["usual"] == 1
 
 
 def test_reasons_are_told_in_words() -> None:
     """Each with its count, in their order; what has no word of its own is 其他."""
     reasons = (("no_room", 8), ("repeated", 5), ("alike", 4), ("full", 3), ("not_wanted", 2), ("dropped", 1), ("?", 1))
     coverage = Coverage(read=24, left_out=24, reasons=reasons)
-    told = coverage_context(coverage)["reasons"]
+    told = coverage_context(coverage, "zh-Hans")["reasons"]
     words, counts = zip(*(each.split(" ") for each in told.split("，")), strict=True)
     assert counts == ("8", "5", "4", "3", "2", "1", "1")
     assert ("往期已刊" in words[1], words[5], words[6]) == (True, "编辑撤下", "其他")

@@ -16,7 +16,7 @@ from docx.oxml.ns import qn
 from hypothesis import given, settings
 from lxml import etree
 
-from digest.model import Issue
+from digest.model import InterfaceLanguage, Issue
 from digest.render.docx import render_docx
 from digest.render.typography import clean, clip
 from tests.render.render_samples import ANY_TEXT, SLOT, empty_issue, morning_issue
@@ -58,7 +58,7 @@ def test_every_summary_is_there_word_for_word() -> None:
 def test_all_of_the_issue_is_in_it() -> None:
     """The document, the additions, the agenda, the changes and the words of the day stand there as in Markdown."""
     document = reopen(FULL)
-    assert "低空条例 · 11月19日 · 更新（见 11月18日 第3条）" in styled(FULL, "Normal")
+    assert "低空条例 · 11月19日 · 更新（见 11月18日第 3 条）" in styled(FULL, "Normal")
     assert styled(FULL, "Quote") == ["编者按：低空条例"]
     assert {"文号：低空条例", "截止：12月20日", "撤下 低空条例（11月19日刊）"} <= set(styled(FULL, "List Bullet"))
     assert styled(FULL, "List Bullet 2") == ["标题改为：低空条例后", "删：低空条例", "增：低空条例", "低空条例"]
@@ -108,6 +108,25 @@ def test_the_page_is_a4_with_its_number_at_the_foot() -> None:
     assert "".join(text.text for text in footer.iter(qn("w:t"))) == "低空条例 2026-11-20 · 第 1 页"
     assert [field.get(qn("w:instr")) for field in footer.iter(qn("w:fldSimple"))] == ["PAGE"]
     assert {size.get(qn("w:val")) for size in footer.iter(qn("w:sz"))} == {"18"}
+
+
+@pytest.mark.parametrize(
+    ("language", "fonts", "tag", "foot"),
+    [
+        ("zh-Hant", {"細明體", "微軟正黑體"}, "zh-TW", "每日摘要 2026-11-20 · 第 1 頁"),
+        ("en", {"宋体", "黑体"}, "zh-CN", "每日摘要 2026-11-20 · Page 1"),
+    ],
+)
+def test_a_document_is_in_the_language_of_its_issue(
+    language: InterfaceLanguage, fonts: set[str], tag: str, foot: str
+) -> None:
+    """Traditional characters have fonts that hold them; the foot and the properties speak the language too."""
+    document = reopen(render_docx(replace(empty_issue(), language=language)))
+    styles = [document.styles[name].element.rPr.rFonts.get(qn("w:eastAsia")) for name in ("Normal", "Title")]
+    assert set(styles) == fonts
+    assert {lang.get(qn("w:eastAsia")) for lang in document.styles.element.iter(qn("w:lang"))} == {tag}
+    assert "".join(text.text for text in document.sections[0].footer._element.iter(qn("w:t"))) == foot
+    assert document.core_properties.language == {"zh-Hant": "zh-TW", "en": "en"}[language]
 
 
 def test_the_head_of_a_table_comes_again_on_every_page() -> None:

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from icalendar import Calendar
 
-from digest.model import Appointment, Attachment, Issue
+from digest.model import Appointment, Attachment, InterfaceLanguage, Issue
 from digest.render.ics import render_ics
 from digest.render.typography import clean
 from tests.render.render_samples import ANY_TEXT, SLOT, empty_issue
@@ -73,6 +73,23 @@ def test_what_is_unknown_is_left_out() -> None:
     assert "DESCRIPTION" not in event
     assert "URL" not in event
     assert events(attached(EARLIER).data)[0]["DESCRIPTION"] == "见11月18日一期"
+
+
+@pytest.mark.parametrize(
+    ("language", "summaries"),
+    [
+        ("zh-Hant", ["截止：《低空物流条例（征求意见稿）》", "施行：《社会保险费按季申报办法》"]),
+        ("en", ["Deadline: “低空物流条例（征求意见稿）”", "In force: 《社会保险费按季申报办法》"]),
+    ],
+)
+def test_a_calendar_speaks_the_language_of_its_issue(language: InterfaceLanguage, summaries: list[str]) -> None:
+    """What is due is said in it; the document keeps its own name, and the event its UID."""
+    file = render_ics(replace(issue_of(COMMENT, IN_FORCE), language=language))
+    assert file is not None
+    assert [str(event["SUMMARY"]) for event in events(file.data)] == summaries
+    assert [event["UID"] for event in events(file.data)] == [
+        event["UID"] for event in events(attached(COMMENT, IN_FORCE).data)
+    ]
 
 
 def test_an_issue_without_an_agenda_has_no_calendar() -> None:
@@ -149,5 +166,5 @@ def test_no_text_breaks_out_of_its_line(title: str, body: str, number: str, url:
     assert str(other["SUMMARY"]) == "施行：《社会保险费按季申报办法》"
     shown = str(event["SUMMARY"]).removeprefix("截止：").strip("《》")
     if len(clean(long)) <= 200:
-        assert shown == (clean(long).strip("《》") or "无题")
+        assert shown == (clean(long).strip("《》") or "（无题）")
     assert clean(number)[:100] in str(event.get("DESCRIPTION", ""))

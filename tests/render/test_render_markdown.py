@@ -20,6 +20,8 @@ from digest.model import (
     DocumentCard,
     Fact,
     Highlight,
+    Imprint,
+    InterfaceLanguage,
     Issue,
     Item,
     Names,
@@ -152,11 +154,18 @@ EVERYTHING = """\
 
 关键词：低空条例
 
+## 临近截止与施行
+
+| 日期 | 事项 | 文件 | 机关 | 文号 |
+| --- | --- | --- | --- | --- |
+| 12月20日 星期日 | 截止 | [低空条例](<https://law.example.cn/a_b(c)>)（[第1条](#item-1)） | 低空条例 | 低空条例 |
+| 2027年1月1日 星期五 | 施行 | 低空条例（11月18日刊） |  |  |
+
 ## 低空条例
 
 ### <a id="item-1"></a>1. [低空条例](<https://law.example.cn/a_b(c)>)
 
-低空条例 · 11月19日 · **更新**（见 [11月18日 第3条](<https://law.example.cn/a_b(c)>)）
+低空条例 · 11月19日 · **更新**（见 [11月18日第 3 条](<https://law.example.cn/a_b(c)>)）
 
 低空条例
 
@@ -172,13 +181,6 @@ EVERYTHING = """\
 另有 1 篇：
 
 - 低空条例「[低空条例](<https://law.example.cn/a_b(c)>)」
-
-## 临近截止与施行
-
-| 日期 | 事项 | 文件 | 机关 | 文号 |
-| --- | --- | --- | --- | --- |
-| 12月20日 星期日 | 截止 | [低空条例](<https://law.example.cn/a_b(c)>)（[第1条](#item-1)） | 低空条例 | 低空条例 |
-| 2027年1月1日 星期五 | 施行 | 低空条例（11月18日刊） |  |  |
 
 ## 修改与撤下
 
@@ -200,15 +202,48 @@ EVERYTHING = """\
 
 ## 本期来源
 
-候选 3 篇：刊出 1，合并 0，未刊 2（其他 2），无正文 0。往期处理过的 0 篇不再列入；无法读取 0 件。
+1 源，1 成功，1 静默超常。
 
-1 源，1 成功，0 失败，1 静默超常。
+本期候选 3 篇：刊出 1，合并 0，未刊 2（其他 2），无正文 0。往期处理过的 0 篇不再列入；无法读取 0 件。
 
-- 低空条例：3 篇，连续 2 天失败，已 5 天没有新文章（平时至多隔 2 天）
+- 低空条例：3 篇，连续 2 天失败，5 天没有新内容（通常间隔不超过 2 天）
   - 低空条例
 
 摘要各句均逐字摘自原文，未作改写；“……”表示该句在此处略去一部分。
 """
+
+
+def test_the_imprint_and_the_number_stand_where_an_office_puts_them() -> None:
+    """The number and the issuer below the title, those it goes to at the foot; what is not set leaves no line."""
+    imprint = Imprint("云泽市政府办公室", "市委领导", "")
+    text = render_markdown(replace(full_issue(), number=214, imprint=imprint))
+    assert "\n第214期 · 云泽市政府办公室 · 2026年11月20日 星期五 · 1 条\n" in text
+    assert text.endswith("\n\n报送：市委领导\n\n编印：云泽市政府办公室\n")
+    assert "抄送" not in text
+
+
+@pytest.mark.parametrize(
+    ("language", "headings"),
+    [
+        ("zh-Hant", ["今日重點", "即將截止與施行", "题", "更改與撤下", "今日用詞", "本期來源"]),
+        (
+            "en",
+            [
+                "Key points",
+                "Coming up: deadlines and effective dates",
+                "题",
+                "Changed or withdrawn",
+                "Words of the day",
+                "About this issue",
+            ],
+        ),
+    ],
+)
+def test_the_headings_are_in_the_language_of_the_issue(language: InterfaceLanguage, headings: list[str]) -> None:
+    """Every word of ours is; the words of the source, here 题, stay as they were."""
+    text = render_markdown(replace(full_issue("题"), language=language))
+    assert heading(text, "h2") == headings
+    assert shape(text) == shape(render_markdown(full_issue("题")))
 
 
 def test_an_ordinary_morning_keeps_its_order() -> None:
@@ -299,6 +334,6 @@ def test_an_event_that_goes_on_says_so() -> None:
     """A further report is marked and points to the earlier issue; a new event is not marked."""
     entry: Item = full_issue("题").items[0]
     going_on = replace(full_issue("题"), sections=(Section("要闻", (replace(entry, standing="follow"),)),))
-    assert "**持续跟踪**（见 [11月18日 第3条]" in render_markdown(going_on)
+    assert "**持续跟踪**（见 [11月18日第 3 条]" in render_markdown(going_on)
     new = replace(entry, standing="new", earlier=None)
     assert "**" not in render_markdown(replace(full_issue("题"), sections=(Section("要闻", (new,)),), revisions=()))

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from digest.errors import TemplateError
 from digest.render import render_letter, render_terminal
-from digest.render.templating import Press
+from digest.render.templating import Late, Press
 from tests.render.render_samples import TEMPLATES, morning_issue
 
 CONTEXT = {"title": "每日摘要", "sections": [{"title": "财经", "stories": [{"number": 1}]}]}
@@ -106,7 +106,7 @@ def test_a_users_template_takes_the_place_of_ours() -> None:
     own = {
         "subject.txt.j2": "{{ edition }}:\n {{ count }}",
         "digest.txt.j2": "{{ title | columns }}\n{{ headline | wrap(20) }}\n",
-        "digest.html.j2": "<html><head><style>p{color:red}</style></head><body><p>{{ title }}</p></body></html>",
+        "modern.html.j2": "<html><head><style>p{color:red}</style></head><body><p>{{ title }}</p></body></html>",
     }
     letter = render_letter(morning_issue(), own)
     assert letter.subject == "daily: 14"
@@ -139,3 +139,58 @@ def test_only_html_is_escaped() -> None:
     press = Press(templates)
     assert press.render("a.txt.j2", {"title": "R&D"}) == "R&D"
     assert press.render("a.html.j2", {"title": "R&D"}) == "R&amp;D"
+
+
+def test_what_a_page_includes_is_escaped_as_the_page_is() -> None:
+    """The text template in a page prints no title as markup, and the page's parts in a text no entities."""
+    templates = {
+        "a.txt.j2": "{{ title }}",
+        "a.html.j2": "{{ title }}",
+        "page.html.j2": "{% include 'a.txt.j2' %}",
+        "page.txt.j2": "{% include 'a.html.j2' %}",
+    }
+    press = Press(templates)
+    assert press.render("page.html.j2", {"title": "<b>R&D"}) == "&lt;b&gt;R&amp;D"
+    assert press.render("page.txt.j2", {"title": "<b>R&D"}) == "<b>R&D"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{{ title | safe }}",
+        "{{ title | attr('__class__') }}",
+        "{{ title | pprint }}",
+        "{{ title | urlize }}",
+        "{% autoescape false %}{{ title }}{% endautoescape %}",
+        "{%- autoescape true -%}{{ title }}{% endautoescape %}",
+        "{% set a = 1 %}\n{% autoescape title %}{% endautoescape %}",
+    ],
+)
+def test_nothing_lets_a_text_into_the_markup(text: str) -> None:
+    """The filters and the tag that would are not there, in a page as little as in a text."""
+    assert "main.html.j2, line" in complaint(main_html=text).message
+    with pytest.raises(TemplateError):
+        Press({"main.txt.j2": text}).render("main.txt.j2", CONTEXT)
+
+
+def test_the_word_autoescape_is_no_tag() -> None:
+    """It may stand in a text, and be the name of a thing."""
+    assert Press({"a.txt.j2": "autoescape {{ autoescape }}"}).render("a.txt.j2", {"autoescape": 1}) == "autoescape 1"
+
+
+def test_a_template_gives_no_more_than_its_measure() -> None:
+    """However it comes together, five million characters are enough."""
+    assert "gives more than 5,000,000 characters" in complaint(main_html="{{ 'a' * 5000001 }}").message
+    assert len(Press({"a.txt.j2": "{{ 'a' * 5000000 }}"}).render("a.txt.j2", {})) == 5_000_000
+
+
+def test_an_alarm_tells_the_line_it_went_off_in() -> None:
+    """Also deep in an included template, and whatever jinja would do with an error of its own."""
+
+    class Slow:
+        def __str__(self) -> str:
+            raise Late("took too long")
+
+    templates = {"main.html.j2": "a\n{% include 'part.html.j2' %}", "part.html.j2": "b\n\n{{ thing }}\n"}
+    with pytest.raises(TemplateError, match="template part.html.j2, line 3: took too long"):
+        Press(templates).render("main.html.j2", {"thing": Slow()})

@@ -13,25 +13,34 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from digest.render.typography import (
-    chinese_date,
-    chinese_weekday,
     clean,
     clip,
+    clip_wide,
     published_iso,
     published_text,
     safe_href,
 )
+from digest.render.words import interface_words
 from tests.render.render_samples import ANY_TEXT, SHANGHAI
 
 NOTHING = {"Cc", "Cs", "Zl", "Zp"}
 
 
-def test_a_day_is_written_with_its_month_and_weekday() -> None:
-    """20 November 2026 is 11月20日 and a Friday, and no number is padded."""
-    assert chinese_date(date(2026, 11, 20)) == "11月20日"
-    assert chinese_weekday(date(2026, 11, 20)) == "星期五"
-    assert chinese_date(date(2026, 3, 1)) == "3月1日"
-    assert chinese_weekday(date(2026, 3, 1)) == "星期日"
+def test_a_day_in_english_has_its_month_by_name() -> None:
+    """The moment is the same, its words are those of the edition's language."""
+    moment, words = datetime(2026, 11, 20, 9, 30, tzinfo=SHANGHAI), interface_words("en")
+    assert published_text(moment, SHANGHAI, 2026, words) == "20 November 09:30"
+    assert published_text(date(2025, 3, 1), SHANGHAI, 2026, words) == "1 March 2025"
+
+
+def test_latin_letters_may_be_twice_as_many() -> None:
+    """A limit counts what fits: a Chinese name of forty characters is as long as an English one of eighty."""
+    assert (
+        clip_wide("Ministry of Industry and Information Technology", 30)
+        == "Ministry of Industry and Information Technology"
+    )
+    assert clip_wide("长" * 31, 30) == "长" * 29 + "…"
+    assert len(clip_wide("a" * 99, 30)) == 60
 
 
 def test_a_moment_is_told_by_the_clocks_of_the_edition() -> None:
