@@ -2,33 +2,30 @@
 
 The bytes are written here and not by `email.message`: that encodes a long List-Unsubscribe, which kills it, folds mixed
 subjects differently from version to version, and on older Pythons lets a title such as `A =?utf-8?q?=0A?= Bcc: x` open
-a header of its own.  Formats: RFC 5322 (headers), 2047 (encoded words), 2046 (multipart), 2919 and 2369 (List-*), 2183
-and 2231 (the names of files).
+a header of its own.  Formats: RFC 5322 (headers), 2047 (encoded words), 2919 and 2369 (List-*), 8058 (leaving with
+one click).
 
 The result is ASCII with CRLF line ends.  No line is longer than 78 characters but one that holds an address too long to
 be folded.  Whatever text a subject or a name holds, it can neither end its header nor begin another.
-
-A letter is multipart/alternative; one with attachments is multipart/mixed, with the alternative as its first part.
 """
 
 from __future__ import annotations
 
+import hmac
 import re
 from base64 import b64encode
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from hashlib import sha256
-from urllib.parse import quote
 
 from digest.errors import ConfigError
-from digest.model import Attachment, Letter, Recipient
+from digest.model import InterfaceLanguage, Letter, Recipient
+from digest.render.parts import CRLF, build_parts
 from digest.render.typography import clean, clip
 
-CRLF = "\r\n"
 LONGEST_LINE = 78
 LONGEST_SUBJECT = 200
 LONGEST_NAME = 40
-LONGEST_FILE_NAME = 100
 LONGEST_FIELD = 990
 WORD_BYTES = 39  # 52 characters of base64: with its frame and the longest header name an encoded word stays below 78
 
@@ -41,11 +38,10 @@ _DOMAIN = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?")
 _ADDRESS = re.compile(rf"[A-Za-z0-9!#$%&'*+/=?^_`{{|}}~.-]{{1,64}}@{_DOMAIN.pattern}")
 _MESSAGE_ID = re.compile(rf"<[A-Za-z0-9!#$%&'*+/=?^_`{{|}}~.-]+@{_DOMAIN.pattern}>")
 _LIST_LABEL = re.compile(r"[A-Za-z0-9_-]+")
-_MEDIA_TYPE = re.compile(r"(?:application|audio|font|image|text|video)/[a-z0-9][a-z0-9.+-]{0,99}")
-_NO_FILE_NAME = re.compile(r'[/\\:*?"<>|]')
-_PLAIN_FILE_NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,39}")
-_PIECE_OF_NAME = re.compile(r"(?:%..|[^%]){1,20}")  # at most 60 characters, an escaped octet in one piece
 _UNSUBSCRIBE = re.compile(r"(?:mailto|https):[!-;=?-~]+")
+_PRINTABLE = re.compile(r"[!-~]+")
+
+_LANGUAGES: dict[InterfaceLanguage, str] = {"zh-Hans": "zh-CN", "zh-Hant": "zh-TW", "en": "en"}
 
 
 def build_message(
@@ -56,109 +52,64 @@ def build_message(
     message_id: str,
     date: datetime,
     list_id: str,
-    unsubscribe: str,
+    unsubscribe: Sequence[str],
     edition: str,
+    one_click: bool = False,
+    reply_to: Recipient | None = None,
+    feedback_id: str = "",
+    language: InterfaceLanguage = "zh-Hans",
 ) -> tuple[bytes, bytes]:
     """The message for one recipient as (header, body); the header ends with its empty line.
 
     The body depends on the letter alone and is the same for every recipient.  `date` is aware and printed with its own
-    offset; `unsubscribe` is a `mailto:` or `https:` address, or empty.  Raises ConfigError where an address, the
-    Message-ID or `unsubscribe` could not stand in a header, ValueError for an attachment's media type that is none.
+    offset.  `unsubscribe` holds the `https:` and `mailto:` addresses by which this recipient leaves, the preferred one
+    first; `one_click` says that the `https:` one takes a POST (RFC 8058), and asks for it where there is one.
+
+    Raises ConfigError where an address, the Message-ID, the Feedback-ID or a way out could not stand in a header,
+    ValueError for an attachment whose media type or `cid` is none.
     """
-    content_type, body = _with_attachments(letter) if letter.attachments else _alternative(letter)
+    content_type, body = build_parts(letter)
     fields = [
         *_address_field("From", sender),
         *_address_field("To", recipient),
+        *(_address_field("Reply-To", reply_to) if reply_to else ()),
         *_text_field("Subject", _clean_phrase(letter.subject, LONGEST_SUBJECT)),
         f"Date: {_rfc_date(date)}",
         *_token_field("Message-ID", _checked(message_id, _MESSAGE_ID, "Message-ID")),
         *_token_field("List-Id", _list_id(list_id, edition)),
-        *(
-            _token_field("List-Unsubscribe", f"<{_checked(unsubscribe, _UNSUBSCRIBE, 'unsubscribe address')}>")
-            if unsubscribe
-            else ()
-        ),
+        *_leaving_fields(unsubscribe, one_click),
+        *(_token_field("Feedback-ID", _checked(feedback_id, _PRINTABLE, "Feedback-ID")) if feedback_id else ()),
         "Auto-Submitted: auto-generated",
         "Precedence: bulk",
         "X-Auto-Response-Suppress: OOF, AutoReply",
         "MIME-Version: 1.0",
-        "Content-Language: zh-CN",
+        f"Content-Language: {_LANGUAGES[language]}",
         *content_type,
         "",
         "",
     ]
-    return CRLF.join(fields).encode("ascii"), body.encode("ascii")
+    return CRLF.join(fields).encode("ascii"), body
 
 
-def message_id(edition: str, slot: datetime, address: str, domain: str) -> str:
+def message_id(edition: str, slot: datetime, address: str, domain: str, key: bytes = b"") -> str:
     """The Message-ID of one recipient's mail: the same whenever it is asked for, and for no other mail.
 
-    `<20261120.24 hexadecimal digits@domain>`; the day is that of the aware `slot` on its own clock.
+    `<20261120.24 hexadecimal digits@domain>`; the day is that of the aware `slot` on its own clock.  Without `key`
+    nobody can tell from it whether an address they know has the digest, too.
     """
     moment = _aware(slot).astimezone(UTC).isoformat()
-    digest = sha256("\0".join((edition, moment, address)).encode("utf-8", "surrogatepass")).hexdigest()[:24]
-    return f"<{slot:%Y%m%d}.{digest}@{_checked(domain, _DOMAIN, 'domain')}>"
+    identity = "\0".join((edition, moment, address)).encode("utf-8", "surrogatepass")
+    mark = hmac.new(key, identity, sha256).hexdigest()[:24]
+    return f"<{slot:%Y%m%d}.{mark}@{_checked(domain, _DOMAIN, 'domain')}>"
 
 
-def _with_attachments(letter: Letter) -> tuple[list[str], str]:
-    content_type, body = _alternative(letter)
-    return _multipart("mixed", [CRLF.join((*content_type, "", body)), *map(_attachment, letter.attachments)])
-
-
-def _alternative(letter: Letter) -> tuple[list[str], str]:
-    """The Content-Type and the body of the letter's text and HTML."""
-    content = f"{letter.text}\0{letter.html}".encode("utf-8", "surrogatepass")
-    parts = [_part("plain", letter.text), _part("html", letter.html)]
-    return _multipart("alternative", parts, f"=_digest_{_short_hash(content)}")
-
-
-def _multipart(subtype: str, parts: list[str], boundary: str = "") -> tuple[list[str], str]:
-    """The Content-Type and the body of some parts.
-
-    The boundary is a line that base64 cannot contain, begins like no other, and is the same whenever the parts are.
-    """
-    boundary = boundary or f"=_{subtype}_{_short_hash(CRLF.join(parts).encode('ascii'))}"
-    body = "".join(f"--{boundary}{CRLF}{part}{CRLF}" for part in parts)
-    return [f"Content-Type: multipart/{subtype};", f' boundary="{boundary}"'], f"{body}--{boundary}--{CRLF}"
-
-
-def _short_hash(content: bytes) -> str:
-    return sha256(content).hexdigest()[:32]
-
-
-def _part(subtype: str, text: str) -> str:
-    canonical = CRLF.join(re.split("\r\n|\r|\n", text))  # lines of a text part end with CRLF before they are encoded
-    return _encoded([f"Content-Type: text/{subtype}; charset=utf-8"], canonical.encode("utf-8", "replace"))
-
-
-def _attachment(file: Attachment) -> str:
-    """A file as a part of its own, its bytes as they are."""
-    if not _MEDIA_TYPE.fullmatch(file.media_type):
-        raise ValueError(f"{file.media_type!r} is no media type")
-    content_type = f"Content-Type: {file.media_type}"
-    if file.media_type.startswith("text/"):
-        content_type += "; charset=utf-8"
-    if file.media_type == "text/calendar":
-        content_type += "; method=PUBLISH"  # RFC 6047 wants it where the file says so, as `render_ics` does
-    return _encoded([content_type, *_disposition(file.name)], file.data)
-
-
-def _disposition(name: str) -> list[str]:
-    """`Content-Disposition: attachment; filename="digest.ics"`; a name of other characters in RFC 2231's pieces."""
-    name = clip(_NO_FILE_NAME.sub("_", clean(name)).lstrip(" ."), LONGEST_FILE_NAME) or "attachment"
-    if _PLAIN_FILE_NAME.fullmatch(name):
-        return [f'Content-Disposition: attachment; filename="{name}"']
-    pieces = _PIECE_OF_NAME.findall("utf-8''" + quote(name, safe=""))
-    if len(pieces) == 1:
-        return ["Content-Disposition: attachment;", f" filename*={pieces[0]}"]
-    lines = [f" filename*{place}*={piece};" for place, piece in enumerate(pieces)]
-    return ["Content-Disposition: attachment;", *lines[:-1], lines[-1].removesuffix(";")]
-
-
-def _encoded(head: list[str], data: bytes) -> str:
-    encoded = b64encode(data).decode()
-    lines = (encoded[start : start + 76] for start in range(0, len(encoded), 76))
-    return CRLF.join((*head, "Content-Transfer-Encoding: base64", "", *lines))
+def _leaving_fields(ways: Sequence[str], one_click: bool) -> list[str]:
+    """List-Unsubscribe, never encoded: Gmail ignores one that is; and the field that asks for one click."""
+    checked = [_checked(way, _UNSUBSCRIBE, "unsubscribe address") for way in ways]
+    fields = _token_field("List-Unsubscribe", ", ".join(f"<{way}>" for way in checked)) if checked else []
+    if one_click and any(way.startswith("https:") for way in checked):
+        fields.append("List-Unsubscribe-Post: List-Unsubscribe=One-Click")
+    return fields
 
 
 def _clean_phrase(text: str, limit: int) -> str:
