@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import os
 import queue
+import re
 import signal
 import subprocess
 import sys
@@ -40,6 +41,8 @@ CALLS = 1_000
 START = 60.0
 """How long a worker may take to come up on a loaded machine."""
 
+HARMLESS = re.compile(r"PATH|(?:DY)?LD_\w+|LANG|LC_\w+|TZ|TMPDIR|PYTHON\w+")
+"""The variables that a bare worker keeps: what a program needs to start, and no secret."""
 
 HINT = "look at it in a browser; it may be broken, or built to do harm"
 
@@ -66,15 +69,17 @@ class Guard:
         memory: int = MEMORY,
         warm: str = "",
         environ: Mapping[str, str] = MappingProxyType({}),
+        bare: bool = False,
     ) -> None:
         """Give the number of workers (as many as processors by default), and a module they load when they start.
 
-        `environ` is added to their environment.
+        `environ` is added to their environment, which is ours; where they are `bare`, only what is `HARMLESS` of it.
         """
         self._seconds = seconds
         self._memory = memory
         self._warm = warm
         self._environ = environ
+        self._bare = bare
         self._idle: queue.LifoQueue[_Worker | None] = queue.LifoQueue()
         self._count = workers or len(_processors())
         for _ in range(self._count):
@@ -118,6 +123,7 @@ class Guard:
         ours, theirs = Pipe()
         # not multiprocessing's own start, which imports the caller's script a second time
         told = (sys.path, theirs.fileno(), self._memory, self._warm)
+        inherited = {name: value for name, value in os.environ.items() if not self._bare or HARMLESS.fullmatch(name)}
         code = f"import sys; sys.path[:] = {told[0]!r}; from digest.guard import serve; serve{told[1:]!r}"
         with theirs:
             process = subprocess.Popen(  # noqa: S603  this very interpreter
@@ -126,7 +132,7 @@ class Guard:
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
                 pass_fds=[theirs.fileno()],
-                env={**os.environ, **self._environ},
+                env={**inherited, **self._environ},
             )
         worker = _Worker(process, ours)
         try:

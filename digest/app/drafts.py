@@ -11,9 +11,11 @@ from functools import cache
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from digest.app.issuing import placements_of, write_letter
+from digest.app.issuing import placements_of
+from digest.app.leaving import shared_way
+from digest.app.letters import write_letter
+from digest.app.pictures import dump_pictures, load_pictures, pictures_of
 from digest.app.state import open_state
-from digest.collect.templates import load_templates
 from digest.compose.agenda import document_key
 from digest.compose.issue import Composition, Placing
 from digest.config import Settings
@@ -61,7 +63,7 @@ def keep_waiting(store: Store, waiting: Waiting, now: datetime) -> bool:
         placements=tuple(placements_of(waiting.composed)),
         composed_at=before.composed_at if before else now,
         changed_at=now,
-        extras={"read_for": waiting.read_for.isoformat()},
+        extras={"read_for": waiting.read_for.isoformat(), "pictures": dump_pictures(pictures_of(letter))},
         state="held" if waiting.held else "released",
     )
     return store.keep_draft(draft)
@@ -73,7 +75,8 @@ def load_waiting(draft: Draft, edition: Edition) -> Waiting:
     zone = ZoneInfo(edition.timezone)
     issue = replace(composed.issue, slot=composed.issue.slot.astimezone(zone))
     calendar = render_ics(issue)
-    letter = Letter(draft.subject, draft.html, draft.text, attachments=(calendar,) if calendar else ())
+    attachments = (*((calendar,) if calendar else ()), *load_pictures(draft.extras.get("pictures")))
+    letter = Letter(draft.subject, draft.html, draft.text, attachments=attachments)
     read_for = datetime.fromisoformat(str(draft.extras.get("read_for") or draft.slot.isoformat()))
     return Waiting(replace(composed, issue=issue), letter, draft.state == "held", read_for)
 
@@ -119,7 +122,8 @@ def edit_waiting(settings: Settings, edition: Edition, change: Callable[[Issue],
         except ValueError as error:
             raise UsageError(str(error), "digest issue show lists the items with their numbers") from None
         composed = _follow(waiting.composed, issue)
-        letter = write_letter(issue, load_templates(settings.templates), settings.mail)
+        leaving = shared_way(settings.mail, issue, store.signing_key())
+        letter = write_letter(issue, settings, settings.mail, leaving, pictures_of(waiting.letter))
         edited = replace(waiting, composed=composed, letter=letter, held=waiting.held or edition.review)
         keep_waiting(store, edited, now)
     return edited

@@ -282,7 +282,8 @@ def _find(
     except DigestError as error:
         collected.unread.setdefault(_reason(error), []).append(article.title or article.url)
         return Found(article, document, fresh=True) if len(article.text) >= WORTH else None
-    return Found(read, page, article.url, stale_reason(read, source.max_age, tools.now), fresh=True)
+    said_by = document if read.text == article.text else page  # a page too thin stood back behind its list
+    return Found(read, said_by, article.url, stale_reason(read, source.max_age, tools.now), fresh=True)
 
 
 def _reason(error: DigestError) -> str:

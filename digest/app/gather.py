@@ -33,7 +33,8 @@ class Gathering:
     """Everything read from some places: the articles, a report a place, and how many documents held none.
 
     `kept` are the keys of further ones that are in the store already.  `stale` says by its key why an article is no
-    news; `baseline` are the keys of what was there before its source was added.
+    news; `baseline` are the keys of what was there before its source was added, `files` by its key where an article of
+    this machine was read from.
     """
 
     articles: list[Article] = field(default_factory=list)
@@ -42,6 +43,7 @@ class Gathering:
     kept: list[str] = field(default_factory=list)
     stale: dict[str, str] = field(default_factory=dict)
     baseline: set[str] = field(default_factory=set)
+    files: dict[str, Path] = field(default_factory=dict)
 
     @property
     def troubled(self) -> bool:
@@ -110,6 +112,7 @@ def _gather_place(name: str, root: Path, found: Gathering, progress: Progress | 
             found.unreadable += 1
         else:
             found.articles.extend(reading.articles)
+            found.files |= {article.key: path for article in reading.articles}
             problems.extend(f"{_shown(path, root)}: {problem}" for problem in reading.problems)
             found.unreadable += len(reading.problems)
         if progress:

@@ -11,28 +11,17 @@ from zoneinfo import ZoneInfo
 
 from digest.app.drafts import Waiting, find_waiting, keep_waiting
 from digest.app.gather import Gathering, Progress, gather, places_of
-from digest.app.issuing import compose_letter, offer_articles
+from digest.app.issuing import Material, compose_letter, offer_articles
 from digest.app.past import look_ahead, read_past, with_health
+from digest.app.proof import keep_files
 from digest.app.reading import Reader
 from digest.app.state import database_path, open_state
-from digest.collect.templates import load_templates
 from digest.compose.issue import Past
 from digest.config import Settings
 from digest.errors import ConfigError, UsageError
-from digest.model import Article, Edition, Issue, Letter
+from digest.model import Edition, Issue, Letter
 from digest.schedule.due import due_slot, next_slot
 from digest.store import copy_for_dry_run
-
-
-@dataclass(frozen=True, slots=True)
-class _Material:
-    """What an issue is made of: what was found, the candidates, how many more are known, the past, its slot."""
-
-    found: Gathering
-    articles: list[Article]
-    known: int
-    past: Past
-    slot: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,23 +56,13 @@ def preview(
             "there is nothing to preview",
             "name a folder or file: digest preview samples; or write a configuration: digest init",
         )
-    templates = load_templates(settings.templates)
     if paths:
         slot = now.astimezone(ZoneInfo(edition.timezone))
         found = gather(places_of(paths), reading)
-        made = _Material(found, found.articles, 0, Past(until=look_ahead(settings, slot.date())), slot)
+        made = Material(found, found.articles, 0, Past(until=look_ahead(settings, slot.date())), slot)
     else:
         made = _gather_configured(settings, edition, now, environ, everything, reading)
-    composed, letter = compose_letter(
-        made.articles,
-        made.known,
-        made.found,
-        edition,
-        made.slot,
-        templates,
-        past=made.past,
-        progress=summarizing,
-    )
+    composed, letter = compose_letter(settings, edition, made, lambda: now, environ, progress=summarizing)
     return Preview(composed.issue, letter, made.found)
 
 
@@ -103,7 +82,7 @@ def freeze_next(
         UsageError: one waits for its slot already.
         BusyError: another run is at work.
     """
-    templates, zone = load_templates(settings.templates), ZoneInfo(edition.timezone)
+    zone = ZoneInfo(edition.timezone)
     with open_state(settings) as store, Reader(settings, environ, lambda: now, store, keeps=True) as reader:
         if waiting := find_waiting(store, edition):
             raise UsageError(
@@ -117,10 +96,11 @@ def freeze_next(
         nothing = found.failed and not candidates
         reader.check_mailed()
         found.reports = with_health(store, found.reports, now)
-        past = read_past(store, settings, edition, slot)
+        made = Material(found, candidates, known, read_past(store, settings, edition, slot), slot)
         composed, letter = compose_letter(
-            candidates, known, found, edition, slot, templates, settings.mail, past, summarizing
+            settings, edition, made, lambda: now, environ, store.signing_key(), summarizing
         )
+        keep_files(store, composed.issue, found.files, now)
         if not nothing:
             keep_waiting(store, Waiting(composed, letter, edition.review, slot), now)
     return Preview(composed.issue, letter, found)
@@ -133,7 +113,7 @@ def _gather_configured(
     environ: Mapping[str, str],
     everything: bool,
     reading: Progress | None,
-) -> _Material:
+) -> Material:
     """What the next issue is made of, read on a copy of the state."""
     with ExitStack() as stack:
         store = stack.enter_context(copy_for_dry_run(database_path(settings)))
@@ -143,6 +123,6 @@ def _gather_configured(
         slot = (due or now).astimezone(ZoneInfo(edition.timezone))
         past = read_past(store, settings, edition, slot)
         if everything:
-            return _Material(found, found.articles, 0, replace(past, told=()), slot)
+            return Material(found, found.articles, 0, replace(past, told=()), slot)
         candidates, known = offer_articles(store, edition, found, now)
-        return _Material(found, candidates, known, past, slot)
+        return Material(found, candidates, known, past, slot)

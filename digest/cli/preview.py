@@ -48,6 +48,7 @@ def preview(
     A PATH is a folder (read recursively) or a file of articles.  Nothing is sent, and without --freeze nothing is
     remembered; with it digest issue shows and edits what is kept.
     """
+    from digest.app.letters import fell_back
     from digest.app.preview import freeze_next
     from digest.app.preview import preview as make_preview
 
@@ -79,6 +80,10 @@ def preview(
             click.launch(page.as_uri())
     if made.gathering.troubled:
         raise PartlyDone("not everything could be read", "the lines above and the page's foot say what")
+    if fell_back(made.letter):
+        raise PartlyDone(
+            "your own templates were not used", "the line above says why; digest templates check tries them"
+        )
 
 
 def _tell(made: Preview) -> None:
@@ -104,7 +109,8 @@ def _write(made: Preview, output: Path | None, form: str) -> Path:
     if form == "html":
         write_file(page.with_suffix(".txt"), render_issue(made.issue, made.letter, "text"))
         for attachment in made.letter.attachments:
-            write_file(page.parent / attachment.name, attachment.data)
+            if not attachment.cid:  # the page holds its pictures
+                write_file(page.parent / attachment.name, attachment.data)
     return page.absolute()
 
 

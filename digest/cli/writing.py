@@ -19,12 +19,13 @@ SUFFIXES = {"html": ".html", "text": ".txt", "markdown": ".md", "docx": ".docx"}
 
 def render_issue(issue: Issue, letter: Letter, form: str) -> bytes:
     """Return the bytes of an issue in one of `FORMS`."""
+    from digest.app.pictures import page_to_look_at
     from digest.render import render_docx, render_markdown
 
     if form == "docx":
         return render_docx(issue)
-    text = {"html": letter.html, "text": letter.text}.get(form) or render_markdown(issue)
-    return text.encode("utf-8", "replace")
+    pages = {"html": page_to_look_at(letter), "text": letter.text}
+    return (pages.get(form) or render_markdown(issue)).encode("utf-8", "replace")
 
 
 def write_issue(issue: Issue, letter: Letter, form: str, output: Path | None) -> None:

@@ -27,13 +27,20 @@ def load_templates(folder: Path | None) -> dict[str, str]:
     Raises:
         TemplateError: the folder or a file in it cannot be read.
     """
-    templates = packaged_templates()
-    if folder is None:
-        return templates
+    return packaged_templates() | (read_templates(folder) if folder else {})
+
+
+def read_templates(folder: Path) -> dict[str, str]:
+    """Return the templates of a user's folder: name -> text.
+
+    Raises:
+        TemplateError: the folder or a file in it cannot be read.
+    """
     if not folder.is_dir():
         raise TemplateError(
             f"the templates folder {folder} does not exist", f"make one: digest templates export {folder}"
         )
+    templates = {}
     for path in sorted(folder.glob(f"*{SUFFIX}")):
         try:
             templates[path.name] = path.read_text("utf-8-sig")

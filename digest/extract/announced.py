@@ -98,6 +98,7 @@ def complete_article(article: Article, announced: Article) -> Article:
         url=article.url or announced.url,
         categories=article.categories or announced.categories,
         origin=article.origin or announced.origin,
+        image=article.image or announced.image,
         source=announced.source or article.source,
         position=announced.position,
     )

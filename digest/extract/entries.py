@@ -41,6 +41,7 @@ class Announced:
     author: str = ""
     site: str = ""
     categories: tuple[str, ...] = ()
+    image: str = ""
 
 
 def make_entry(announced: Announced, document: Document) -> Entry | None:
@@ -65,6 +66,7 @@ def make_entry(announced: Announced, document: Document) -> Entry | None:
         source=document.source or announced.site,
         categories=tuple(dict.fromkeys(filter(None, map(plain_line, announced.categories))))[:_MOST_CATEGORIES],
         origin=origin if origin != announced.site else "",
+        image=announced.image,
     )
     return Entry(article, bool(text) and is_whole(raw, title, summary=is_summary))
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -17,6 +17,7 @@ from digest.extract.doctext import document_text
 from digest.extract.entries import Announced, left_out, make_entry, plain_line, tidy_entries
 from digest.extract.feedxml import find_root, prepare_feed, refuse_entities
 from digest.extract.jsonfeed import looks_like_json_feed, read_json_feed
+from digest.extract.leading import leading_picture
 from digest.extract.moments import read_moment
 from digest.model import Document, Listing
 from digest.urls import clean_url
@@ -99,7 +100,19 @@ def _announced(row: dict[str, Any], site: str, author: str, document: Document) 
         author=_author(row) or author,
         site=_original(row) or site,
         categories=tuple(_text(tag, "label") or _text(tag, "term") for tag in row.get("tags", ())),
+        image=leading_picture(_pictures(row), document.url),
     )
+
+
+def _pictures(row: Mapping[str, Any]) -> Iterator[str]:
+    """The addresses of an entry's pictures: of Media RSS, enclosures, thumbnails, in this order."""
+    for medium in row.get("media_content", ()):
+        if _text(medium, "medium") == "image" or _text(medium, "type").startswith("image/"):
+            yield _text(medium, "url")
+    for link in row.get("links", ()):
+        if link.get("rel") == "enclosure" and _text(link, "type").startswith("image/"):
+            yield _text(link, "href")
+    yield from (_text(thumbnail, "url") for thumbnail in row.get("media_thumbnail", ()))
 
 
 def _text(row: Mapping[str, Any], name: str) -> str:

@@ -19,13 +19,14 @@ _NAMES = {
     "author": "author authorname byline writer",
     "site": "source sourcename site sitename media medianame publisher docsourcename contentsource origin",
     "language": "language lang",
+    "image": "headimg image imageurl coverimage cover coverurl thumbnail thumb picurl imgurl titleimg titlepic",
 }
 _FIELDS = {field: tuple(names.split()) for field, names in _NAMES.items()}
 """In small letters without - and _, the surest name first."""
 
 
 def usual_values(row: Mapping[Any, Any], field: str) -> Iterator[Any]:
-    """Yield what `row` holds under the usual names of `field` (title, url, date, text, author, site, language)."""
+    """Yield what `row` holds under the usual names of `field`, one of those above."""
     keys = {re.sub(r"[-_]", "", str(key)).lower(): key for key in row}
     yield from (row[keys[name]] for name in _FIELDS[field] if name in keys and row[keys[name]] not in (None, ""))
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from digest.errors import FormatError
 from digest.extract.entries import Announced, left_out, make_entry, plain_line, tidy_entries
+from digest.extract.leading import leading_picture
 from digest.extract.moments import read_moment
 from digest.model import Document, Listing
 from digest.urls import clean_url
@@ -62,6 +63,7 @@ def _announced(row: Mapping[str, Any], feed: Mapping[str, Any], site: str, docum
         author=plain_line(_author(row) or _author(feed)),
         site=site,
         categories=tuple(tag for tag in _list(row, "tags") if isinstance(tag, str)),
+        image=leading_picture((_text(row, "image"), _text(row, "banner_image")), document.url),
     )
 
 

@@ -13,6 +13,7 @@ from digest.extract.doctext import document_text
 from digest.extract.entries import Announced, left_out, make_entry, plain_line, tidy_entries
 from digest.extract.fieldnames import usual_value
 from digest.extract.jsonpaths import describe, find_path, need_path
+from digest.extract.leading import leading_picture, named_pictures
 from digest.extract.moments import read_moment
 from digest.model import Document, Listing
 from digest.urls import clean_url
@@ -127,6 +128,7 @@ def _announced(row: Mapping[str, Any], paths: Mapping[str, str], document: Docum
         published=read_moment(_value(row, "date", paths)),
         author=plain_line(_text(_value(row, "author", paths))),
         site=plain_line(_text(_value(row, "site", paths))),
+        image=leading_picture(named_pictures(usual_value(row, "image")), document.url),
     )
 
 

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 from digest.extract.bylines import first_publisher, read_source, visible_date, visible_source
 from digest.extract.dates import BEIJING, date_in_url, day_of, read_date
 from digest.extract.layout import Line
+from digest.extract.leading import leading_picture
 from digest.extract.structured import structured_fields
 from digest.urls import clean_url
 
@@ -50,7 +51,8 @@ _GENERIC = frozenset(("com", "net", "org", "gov", "edu", "ac", "mil", "co", "or"
 class Metadata:
     """What is known of a page besides its text; an unknown field is empty or None.
 
-    `origin` is who published it first, where that is another than the `site`; `column` the section of the site.
+    `origin` is who published it first, where that is another than the `site`; `column` the section of the site;
+    `image` the URL of the leading picture.
     """
 
     title: str = ""
@@ -60,6 +62,7 @@ class Metadata:
     url: str = ""
     origin: str = ""
     column: str = ""
+    image: str = ""
 
 
 def page_metadata(root: Any, lines: Sequence[Line] = (), url: str = "", fetched: datetime | None = None) -> Metadata:
@@ -81,6 +84,7 @@ def page_metadata(root: Any, lines: Sequence[Line] = (), url: str = "", fetched:
         url=own or clean_url(url),
         origin=first_publisher(source, site),
         column=_first(tags, "columnname", "article:section"),
+        image=leading_picture(_pictures(tags, structured), url),
     )
 
 
@@ -119,6 +123,12 @@ def _meta_tags(root: Any) -> dict[str, str]:
 
 def _first(tags: Mapping[str, str], *names: str) -> str:
     return next((tags[name] for name in names if tags.get(name)), "")
+
+
+def _pictures(tags: Mapping[str, str], structured: Mapping[str, str]) -> Iterator[str]:
+    yield from (tags.get(name, "") for name in ("og:image", "og:image:url", "og:image:secure_url"))
+    yield structured.get("image", "")
+    yield from (tags.get(name, "") for name in ("twitter:image", "twitter:image:src", "image"))
 
 
 def _person(author: str) -> str:

@@ -15,6 +15,7 @@ from digest.extract.documents import looks_like_document, read_paper
 from digest.extract.frontmatter import has_front_matter, split_front_matter
 from digest.extract.glosses import strip_glosses
 from digest.extract.html import fragment_lines, looks_like_bare_page, looks_like_fragment, looks_like_page
+from digest.extract.leading import leading_picture
 from digest.extract.markdown import looks_like_markdown, markdown_lines, markdown_title
 from digest.extract.metadata import head_metadata
 from digest.extract.page import read_page
@@ -23,6 +24,8 @@ from digest.extract.records import Record, looks_like_records, read_records
 from digest.model import Article, Document
 from digest.rank.language import detect_language
 from digest.urls import clean_url
+
+_PICTURES = ("headimg", "image", "cover", "thumbnail")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +88,7 @@ def _from_matter(text: str, document: Document) -> Article:
         site=_one(fields, "site") or _one(fields, "source") or (author if author in categories else ""),
         url=_one(fields, "url") or _one(fields, "link"),
         categories=categories,
+        image=leading_picture((_one(fields, name) for name in _PICTURES), _one(fields, "url") or document.url),
     )
 
 
@@ -100,6 +104,7 @@ def _from_page(text: str, document: Document) -> Article:
         url=meta.url,
         origin=meta.origin,
         categories=(meta.column,) if meta.column else (),
+        image=meta.image,
     )
 
 
@@ -138,6 +143,7 @@ def _from_record(record: Record, document: Document) -> Article:
         published=read_date(record["date"], document.fetched_at),
         site=record["site"],
         url=record["url"],
+        image=leading_picture((record["image"],), document.url),
     )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from digest.errors import FormatError
 from digest.extract.fieldnames import usual_values
 
-_FIELDS = ("title", "text", "url", "site", "date", "author", "language")
+_FIELDS = ("title", "text", "url", "site", "date", "author", "language", "image")
 
 Record = dict[str, str]
 

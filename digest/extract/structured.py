@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from digest.extract.leading import named_pictures
+
 _ARTICLES = re.compile(r"(?:News|Blog|Report|Analysis|Opinion|Tech)?(?:Article|Posting|NewsArticle)$", re.I)
 _PAGES = frozenset(("webpage", "itempage"))
 _FIELDS = {
@@ -16,17 +18,19 @@ _FIELDS = {
     "site": ("publisher", "provider"),
     "origin": ("sourceOrganization", "isBasedOn"),
 }
+_PICTURES = ("image", "images", "thumbnailUrl")
 _MOST = 200
 
 
 def structured_fields(root: Any) -> dict[str, str]:
-    """Return title, published, author, site and origin of the article that the page describes, where it does."""
+    """Return title, published, author, site, origin and image of the article that the page describes, if any."""
     nodes = [node for text in _scripts(root) for node in _nodes(_load(text))][:_MOST]
     articles = [node for node in nodes if _is_article(node)] or [node for node in nodes if _is_page(node)]
     if not articles:
         return {}
     best = max(articles, key=lambda node: sum(bool(_text(node, names)) for names in _FIELDS.values()))
     fields = {field: _text(best, names) for field, names in _FIELDS.items()}
+    fields["image"] = next((url for name in _PICTURES for url in named_pictures(best.get(name))), "")
     return {field: value for field, value in fields.items() if value}
 
 

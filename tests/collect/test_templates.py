@@ -9,11 +9,11 @@ import pytest
 from digest.collect.templates import export_templates, load_templates, packaged_templates
 from digest.errors import TemplateError
 
-NAMES = {"digest.html.j2", "digest.txt.j2", "subject.txt.j2"}
+NAMES = {"digest.html.j2", "digest.txt.j2", "subject.txt.j2", "modern.html.j2", "gongwen.html.j2"}
 
 
 def test_the_package_has_its_templates() -> None:
-    """Page, text and subject are there, and none is empty."""
+    """Page, text, subject and the themes are there, and none is empty."""
     templates = packaged_templates()
     assert set(templates) >= NAMES
     assert all(text.strip() for text in templates.values())
