@@ -31,6 +31,8 @@ from digest.config import (
     read_template,
 )
 from digest.config.lines import KeyPath, find_line, locate_keys
+from digest.config.mail import batch_of, pace_of, preset_of
+from digest.config.passwords import locate_password, read_token
 from digest.errors import ConfigError, UsageError
 from digest.model import Edition, Recipient, SectionRule
 
@@ -569,9 +571,13 @@ def test_each_mistake_says_what_is_wrong_and_what_to_write(tmp_path: Path, text:
         ('user = "a@b.cn"', 'digest.toml:8: [mail] host is missing: write preset = "qq", or host ='),
         ('preset = "qq"', '[mail] from is missing: write from = "每日摘要 <me@qq.com>"'),
         ('preset = "qqq"\nuser = "a@b.cn"', '[mail] preset is "qqq", which is not known: did you mean "qq"?'),
+        ('preset = "outlook365"\nuser = "a@b.cn"', "token_command is missing, for Microsoft takes no password"),
+        ('preset = "outlook365"\nuser = "a@b.cn"\npassword_env = "X"', "[mail] token_command is missing, for"),
+        ('preset = "qq"\nuser = "a@b.cn"\ntoken_command = [""]', "token_command names no program"),
+        ('host = "x.cn"\nfrom = "a@b.cn"\ntoken_command = ["x"]', "token_command needs to know whose token"),
         (
-            'preset = "outlook365"\nuser = "a@b.cn"',
-            "logs in with XOAUTH2, which is not built yet: send",
+            'preset = "gmail"\nuser = "a@b.cn"\npassword_env = "X"\ntoken_command = ["x"]',
+            "token_command and password_env both say where the password is: keep one of them",
         ),
         (
             'preset = "ses"\nfrom = "a@b.cn"',
@@ -833,41 +839,85 @@ def test_port_and_security_follow_from_each_other(tmp_path: Path, lines: str, ex
     assert (mail.host, mail.port, mail.security) == expected
 
 
-def test_every_preset_is_verified_tls_and_explains_its_login() -> None:
-    """The presets are data: a host or an example of one, a port that fits the security, and words about the login."""
-    presets = load_presets()
-    assert list(presets) == (
-        [
-            "qq",
-            "foxmail",
-            "163",
-            "126",
-            "exmail",
-            "aliyun",
-            "feishu",
-            "gmail",
-            "outlook365",
-            "ses",
-            "sendgrid",
-            "custom",
-        ]
-    )
-    for name, preset in presets.items():
-        assert (preset.port, preset.security) in ((465, "tls"), (587, "starttls")), name
-        assert bool(preset.host) != bool(preset.host_example), name
-        assert preset.title
-        assert preset.login
-        assert "\n" not in preset.login
-    assert "授权码" in presets["qq"].login
-    assert presets["outlook365"].needs == "XOAUTH2"
+PRESETS = (
+    *("qq", "foxmail", "163", "126", "exmail", "aliyun", "directmail", "feishu"),
+    *("gmail", "outlook365", "ses", "sendgrid", "custom"),
+)
 
 
-@pytest.mark.parametrize("name", [n for n, p in load_presets().items() if p.host and not p.needs])
+def test_the_presets_are_those_of_the_readme() -> None:
+    """Thirteen, in this order."""
+    assert tuple(load_presets()) == PRESETS
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_every_preset_is_complete(name: str) -> None:
+    """A server over TLS, what the secret is called, where it is had, in both languages; one sentence each."""
+    preset = load_presets()[name]
+    assert (preset.port, preset.security) in ((465, "tls"), (587, "starttls"))
+    assert bool(preset.host) != bool(preset.host_example)
+    assert all(text.strip() == text != "" for text in (preset.title, preset.secret, preset.login, preset.login_zh))
+    assert "\n" not in preset.login + preset.login_zh
+    assert any("\u4e00" <= char <= "\u9fff" for char in preset.login_zh)
+    term = preset.secret.partition("(")[2].rstrip(")") or preset.secret
+    assert term in preset.login
+    assert term in preset.login_zh
+    assert preset.help.startswith("https://") or name == "custom"
+    assert bool(preset.imap) == (name not in ("directmail", "ses", "sendgrid", "custom"))
+    assert preset.signs == (name != "custom")
+    assert 0 <= preset.per_minute <= 600
+    assert 1 <= preset.per_connection <= 1000
+    assert bool(preset.shape) == bool(preset.shape_words)
+
+
+@pytest.mark.parametrize("name", [n for n in PRESETS if n not in ("gmail", "outlook365", "ses", "sendgrid", "custom")])
+def test_a_chinese_provider_takes_the_login_as_sender_and_names_a_menu(name: str) -> None:
+    """A wrong password leads to a menu, in the words that stand there."""
+    preset = load_presets()[name]
+    assert preset.from_is_login
+    assert preset.login.count("→") >= 2
+    assert preset.login_zh.count("→") >= 2
+
+
+@pytest.mark.parametrize("name", [n for n, p in load_presets().items() if p.host])
 def test_every_preset_with_a_host_can_be_used_by_name(tmp_path: Path, name: str) -> None:
-    """`preset = NAME` and an address are a complete [mail]."""
-    mail = load_mail(tmp_path, f'preset = "{name}"\nfrom = "a@b.cn"')
+    """`preset = NAME` and an address are a complete [mail], and so is a program where only tokens are taken."""
+    more = 'token_command = ["x"]\n' if load_presets()[name].token else ""
+    mail = load_mail(tmp_path, f'preset = "{name}"\nuser = "a@b.cn"\nfrom = "a@b.cn"\n{more}')
     assert mail.host == load_presets()[name].host
-    assert describe_login(mail) == load_presets()[name].login
+    assert describe_login(mail).startswith(load_presets()[name].login)
+
+
+def test_a_server_written_out_has_the_advice_of_its_provider(tmp_path: Path) -> None:
+    """`host = "smtp.qq.com"` is as good as `preset = "qq"`; of an unknown server nothing is claimed."""
+    assert "授权码" in describe_login(load_mail(tmp_path, 'host = "smtp.qq.com"\nfrom = "a@qq.com"'))
+    unknown = preset_of(load_mail(tmp_path, 'host = "mail.example.cn"\nfrom = "a@example.cn"'))
+    assert (unknown.name, unknown.signs, unknown.from_is_login, unknown.imap) == ("custom", False, False, "")
+
+
+@pytest.mark.parametrize(
+    ("lines", "pace", "batch"),
+    [
+        ('preset = "qq"', 30, 20),
+        ('preset = "outlook365"\nuser = "a@b.cn"\ntoken_command = ["x"]', 30, 20),
+        ('preset = "sendgrid"', 0, 100),
+        ('host = "x.cn"', 0, 20),
+        ('host = "x.cn"\nper_minute = 7', 7, 20),
+        ('preset = "qq"\nper_minute = 90', 90, 20),
+    ],
+)
+def test_the_pace_is_that_of_the_file_or_the_provider(tmp_path: Path, lines: str, pace: int, batch: int) -> None:
+    """Mails a minute: what is written goes before what the provider bears; 0 is no limit."""
+    mail = load_mail(tmp_path, f'{lines}\nfrom = "a@b.cn"')
+    assert (pace_of(mail), batch_of(mail)) == (pace, batch)
+
+
+def test_only_passwords_of_a_known_shape_are_judged() -> None:
+    """A 授权码 of QQ is 16 letters; what 163 gives out may look like anything."""
+    presets = load_presets()
+    assert presets["qq"].fits("kqzhdwabcdefghij")
+    assert not presets["qq"].fits("meinPasswort1")
+    assert presets["163"].fits("meinPasswort1")
 
 
 def test_sendgrid_logs_in_as_apikey(tmp_path: Path) -> None:
@@ -1154,6 +1204,77 @@ def test_broken_toml_around_a_password_does_not_show_it(tmp_path: Path) -> None:
             load(tmp_path, f"{BASE}{MAIL}{line}\n")
         told = "".join(traceback.format_exception(caught.value)) + "".join(caught.value.mistakes)
         assert CANARY not in told
+
+
+def token_mail(folder: Path, *words: str) -> MailSettings:
+    """[mail] with a program that prints a token."""
+    listed = ", ".join(f"'{word}'" for word in words)
+    return load_mail(folder, f'preset = "outlook365"\nuser = "a@b.cn"\nfrom = "a@b.cn"\ntoken_command = [{listed}]')
+
+
+def test_a_token_is_the_first_line_that_the_program_prints(tmp_path: Path) -> None:
+    """Without white space; the program is no shell's line, and no password is asked for."""
+    mail = token_mail(tmp_path, "printf", "  eyJ0.abc-_=+/~  \\nmore")
+    assert read_token(mail) == "eyJ0.abc-_=+/~"
+    assert read_password(mail, {"DIGEST_SMTP_PASSWORD": CANARY}) == ""
+    assert locate_password(mail, {}) == "a token printed by printf"
+    assert "printf" not in repr(mail)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("true",), "printed nothing"),
+        (("false",), "ended with exit code 1"),
+        (("no-such-program-here",), "cannot be started"),
+        (("echo", '{"access_token": "' + CANARY + '"}'), "printed something that is no access token"),
+        (("echo", f"error: {CANARY} is expired"), "printed something that is no access token"),
+        (("echo", CANARY + "令牌"), "printed something that is no access token"),
+        (("python3", "-c", f'print("{CANARY}" * 1000)'), "printed something that is no access token"),
+        (("sleep", "9"), "gave no token within 0.2 s"),
+    ],
+)
+def test_what_is_no_token_is_told_and_not_shown(tmp_path: Path, words: tuple[str, ...], said: str) -> None:
+    """Nothing, a sentence, JSON, too much: the program is named, what it printed is not."""
+    with pytest.raises(ConfigError, match="token_command") as caught:
+        read_token(token_mail(tmp_path, *words), patience=0.2 if words[0] == "sleep" else 30)
+    assert said in caught.value.message
+    assert caught.value.hint
+    assert CANARY not in "".join(traceback.format_exception(caught.value))
+
+
+@pytest.mark.parametrize(
+    ("lines", "environ", "place"),
+    [
+        ('password_env = "PW"', {}, "the variable PW"),
+        ('password_env = "PW"', {"DIGEST_MAIL__PASSWORD": CANARY}, "the variable DIGEST_MAIL__PASSWORD"),
+        ('password_command = ["pass", "show"]', {}, "the output of pass"),
+        ("keyring = true", {}, "the keyring's entry for me@qq.com"),
+        ("", {}, ""),
+    ],
+)
+def test_where_the_password_comes_from_is_said_without_reading_it(
+    tmp_path: Path, lines: str, environ: dict[str, str], place: str
+) -> None:
+    """The place is named, whether or not anything is there."""
+    mail = load(tmp_path, f"{BASE}{MAIL}{lines}\n").require_mail()
+    assert locate_password(mail, environ) == place
+
+
+def test_the_environment_can_name_the_program_of_tokens(tmp_path: Path) -> None:
+    """It stands in for every other way to log in, and numbers, true and tables are read as in the file."""
+    environ = {
+        "DIGEST_MAIL__TOKEN_COMMAND": '["oauth2", "token"]',
+        "DIGEST_MAIL__PER_MINUTE": "5",
+        "DIGEST_MAIL__GIVE_UP": "3",
+        "DIGEST_MAIL__DKIM": '{ domain = "qq.com", selector = "s", key_file = "k.pem" }',
+    }
+    mail = load(tmp_path, f'{BASE}{MAIL}password_env = "PW"\n', environ).require_mail()
+    assert (mail.token_command, mail.password_env) == (("oauth2", "token"), "")
+    assert (mail.per_minute, mail.give_up) == (5, 3)
+    assert mail.dkim is not None
+    again = load(tmp_path, f'{BASE}{MAIL}token_command = ["x"]\n', {"DIGEST_MAIL__PASSWORD": CANARY}).require_mail()
+    assert again.token_command == ()
 
 
 # --- weight ---------------------------------------------------------------------------------------------------------

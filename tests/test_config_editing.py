@@ -1,4 +1,4 @@
-"""Changing the sources of a digest.toml: the change is made, and nothing else."""
+"""Changing the sources and recipients of a digest.toml: the change is made, and nothing else."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digest.config import add_sources, load_settings, pause_source, read_template, remove_source, write_source
-from digest.config.editing import _read
+from digest.config.editing import _read, add_recipient, listed_recipients, remove_recipient
 from digest.errors import ConfigError, UsageError
 
 FEED: dict[str, Any] = {"name": "岚川发布", "kind": "feed", "url": "https://news.example.cn/feed.xml"}
@@ -117,3 +117,122 @@ def test_the_file_keeps_its_permissions_and_its_link(path: Path, tmp_path: Path)
 def test_what_is_written_is_read_back(table: dict[str, Any]) -> None:
     """Any table comes back as it was, whatever characters its texts hold."""
     assert _read(write_source(table)) == {"source": [table]}
+
+
+# ------------------------------------------------------------------------------------------------- recipients
+
+TABLES = """version = 1  # 勿动
+[[source]]
+name = "s"
+kind = "folder"
+path = "x"
+
+[[edition]]
+name = "daily"
+{list}
+items = 7  # 七条
+[[group]]
+name = "处长"
+"""
+
+LISTS = (
+    "recipients = []",
+    "recipients = [ ]  # 还没有人",
+    "recipients = [\n  # 还没有人\n]",
+    'recipients = ["a@x.cn"]',
+    "recipients = [ 'a@x.cn' , ]",
+    'recipients = ["a@x.cn", "王, \\"小\\" # 芳 <b@x.cn>"]  # 两位',
+    'recipients = [\n    "a@x.cn",  # 一, 二]\n    "b@x.cn"  # 没有逗号\n]',
+    'recipients = [\n    "a@x.cn",\n    "b@x.cn",\n    # 完\n]',
+    'recipients = ["a@x.cn",\n              "b@x.cn"]',
+    'recipients = [\n  "a@x.cn", "b@x.cn",\n]',
+    '"recipients" = [\n  "a@x.cn"\n  , "b@x.cn"\n]',
+    "",
+)
+
+
+def remarks(text: str) -> list[str]:
+    """The remarks of a document, each with what stands around it on its line."""
+    return [line.strip() for line in text.splitlines() if line.strip().startswith("#")]
+
+
+@pytest.mark.parametrize("written", LISTS)
+def test_a_recipient_comes_and_goes(written: str, tmp_path: Path) -> None:
+    """However the list is written, one more is last in it, and nothing else differs; so it is when he goes again."""
+    path = tmp_path / "digest.toml"
+    text = TABLES.format(list=written)
+    path.write_text(text, encoding="utf-8")
+    before = load_settings(path, {})
+    add_recipient(path, "edition", "daily", "赵 <z@x.cn>", {})
+    after = load_settings(path, {})
+    addresses = [who.address for who in before.edition[0].recipients]
+    assert [who.address for who in after.edition[0].recipients] == [*addresses, "z@x.cn"]
+    assert remarks(path.read_text("utf-8")) == remarks(text)
+    remove_recipient(path, "edition", "daily", "赵 <z@x.cn>", {})
+    assert load_settings(path, {}) == before
+
+
+@pytest.mark.parametrize("written", [written for written in LISTS if "b@x.cn" in written])
+@pytest.mark.parametrize("name", ["a@x.cn", "b@x.cn"])
+def test_any_recipient_can_go(written: str, name: str, tmp_path: Path) -> None:
+    """The first and the last, the one without a comma; who stays keeps his line."""
+    path = tmp_path / "digest.toml"
+    path.write_text(TABLES.format(list=written), encoding="utf-8")
+    standing = listed_recipients(path, "edition", "daily")
+    gone = next(mailbox for mailbox in standing if name in mailbox)
+    remove_recipient(path, "edition", "daily", gone, {})
+    standing.remove(gone)
+    assert listed_recipients(path, "edition", "daily") == standing
+    assert "items = 7  # 七条" in path.read_text("utf-8")
+
+
+def test_a_remark_behind_a_recipient_goes_with_him(tmp_path: Path) -> None:
+    """It is about him; one on a line of its own stays."""
+    path = tmp_path / "digest.toml"
+    listed = 'recipients = [\n  # 领导\n  "a@x.cn",  # 局长\n  "b@x.cn",  # 处长\n]'
+    path.write_text(TABLES.format(list=listed), encoding="utf-8")
+    remove_recipient(path, "edition", "daily", "a@x.cn", {})
+    text = path.read_text("utf-8")
+    assert "局长" not in text
+    assert '  # 领导\n  "b@x.cn",  # 处长\n]' in text
+
+
+def test_a_list_is_begun_where_there_is_none(tmp_path: Path) -> None:
+    """Below the name, in a group too."""
+    path = tmp_path / "digest.toml"
+    path.write_text(TABLES.format(list=""), encoding="utf-8")
+    add_recipient(path, "group", "处长", "z@x.cn", {})
+    assert path.read_text("utf-8").endswith('name = "处长"\nrecipients = ["z@x.cn"]\n')
+
+
+def test_what_would_be_wrong_is_not_written(tmp_path: Path) -> None:
+    """A double, a table that is not there, somebody who is not on the list."""
+    path = tmp_path / "digest.toml"
+    path.write_text(TABLES.format(list='recipients = ["a@x.cn"]'), encoding="utf-8")
+    before = path.read_text("utf-8")
+    with pytest.raises(ConfigError):
+        add_recipient(path, "edition", "daily", "A@x.cn", {})
+    with pytest.raises(UsageError, match="no group"):
+        add_recipient(path, "group", "处", "b@x.cn", {})
+    with pytest.raises(UsageError, match="is not in the edition"):
+        remove_recipient(path, "edition", "daily", "b@x.cn", {})
+    assert path.read_text("utf-8") == before
+
+
+@given(name=st.text(st.characters(codec="utf-8"), max_size=20), line=st.sampled_from(LISTS))
+def test_any_name_is_written_so_that_it_reads_the_same(
+    name: str, line: str, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Quotes, brackets, remarks and line breaks in a name change nothing around it."""
+    path = tmp_path_factory.mktemp("config") / "digest.toml"
+    path.write_text(TABLES.format(list=line), encoding="utf-8")
+    bare = "".join(char for char in name if char not in "<>")
+    mailbox = f"{bare} <z@x.cn>"
+    before = path.read_text("utf-8")
+    try:
+        add_recipient(path, "edition", "daily", mailbox, {})
+    except ConfigError:
+        assert path.read_text("utf-8") == before
+    else:
+        assert listed_recipients(path, "edition", "daily")[-1] == mailbox
+        assert load_settings(path, {}).edition[0].items == 7

@@ -1,4 +1,4 @@
-"""digest init, doctor, templates and completion: setting up, and finding out what is wrong."""
+"""digest init, doctor and completion: setting up, and finding out what is wrong."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from digest.cli.options import announce, configured, read_clock, read_settings
+from digest.cli.options import announce, configured, locate_config, printable, read_clock, read_settings
 from digest.errors import ConfigError, DigestError, UsageError
 
 
@@ -35,7 +35,10 @@ def init(source: Path | None, output: Path, force: bool) -> None:
     except OSError as error:
         raise ConfigError(f"{output} cannot be written: {error.strerror}", "choose another --output") from error
     click.echo(output)
-    announce(f"next: digest preview --config {output}; then fill in [mail] and recipients, and try digest doctor")
+    announce(
+        f"next: digest preview --config {output}; then fill in [mail] and recipients, and try digest doctor "
+        "and digest test-mail"
+    )
 
 
 def _ask_source() -> Path:
@@ -61,38 +64,25 @@ def _with_source(text: str, folder: Path, output: Path) -> str:
 @click.command()
 @configured
 def doctor(config_path: Path | None, data_dir: Path | None, moment: str | None) -> None:
-    """Try everything a run needs - configuration, sources, folders, login - and say how to mend what is wrong.
+    """Try everything a run needs - configuration, sources, templates, database, recipients, mail - step by step.
 
-    Nothing is changed and nothing is sent.
+    What is wrong is marked FAIL, what may not be meant warn, each with what to try. Nothing is changed and nothing is
+    sent; one login to the mail server is tried.
     """
     from digest.app.checking import examine
 
     settings = read_settings(config_path, data_dir)
+    now = read_clock(moment, settings.timezone)()
+    colours = {"ok": "green", "warn": "yellow", "FAIL": "red"}
     bad = 0
-    for finding in examine(settings, os.environ, read_clock(moment, settings.timezone)()):
-        bad += not finding.well
-        mark = click.style("ok  ", fg="green") if finding.well else click.style("FAIL", fg="red")
-        click.echo(f"{mark} {finding.name}: {finding.seen}")
-        if not finding.well and finding.remedy:
-            click.echo(f"     Try: {finding.remedy}")
+    for finding in examine(settings, os.environ, now, locate_config(config_path)):
+        bad += finding.verdict == "FAIL"
+        mark = click.style(f"{finding.verdict:4}", fg=colours[finding.verdict])
+        click.echo(f"{mark} {printable(f'{finding.name}: {finding.seen}')}")
+        if finding.verdict != "ok" and finding.remedy:
+            click.echo(f"     Try: {printable(finding.remedy)}")
     if bad:
         raise DigestError(f"{bad} of these would stop a run or lose something", "mend what is marked FAIL")
-
-
-@click.group()
-def templates() -> None:
-    """Your own templates for the mail."""
-
-
-@templates.command("export")
-@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
-@click.option("--force", is_flag=True, help="Overwrite files that are already there.")
-def export(folder: Path, force: bool) -> None:
-    """Write the templates into FOLDER for you to change; templates = "FOLDER" in digest.toml uses them."""
-    from digest.collect.templates import export_templates
-
-    for path in export_templates(folder, force=force):
-        click.echo(path)
 
 
 @click.command()

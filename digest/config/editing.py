@@ -1,4 +1,4 @@
-"""Changing [[source]] tables of a digest.toml where they stand: every comment and every other line stays as it is.
+"""Changing sources and recipients of a digest.toml where they stand: every comment and other line stays as it is.
 
 Each change is checked before it is written: read back, the file must say exactly what it said before, and the change.
 """
@@ -14,12 +14,15 @@ import tomllib
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from digest.config.lines import locate_keys
+from digest.config.listing import delete_text, insert_text
 from digest.config.loading import check_text, parse_text, read_text
 from digest.config.wording import quote, suggest
 from digest.errors import ConfigError, UsageError
+
+ListOwner = Literal["edition", "group"]
 
 _PAUSED = re.compile(r"^([ \t]*paused[ \t]*=[ \t]*)(?:true|false)", re.M)
 
@@ -53,7 +56,7 @@ def remove_source(path: Path, name: str, environ: Mapping[str, str]) -> None:
     """
 
     def edit(text: str, tree: dict[str, Any]) -> str:
-        at = _find(tree, name)
+        at = _find(tree, "source", name)
         tree["source"].pop(at)
         if not tree["source"]:
             del tree["source"]
@@ -75,7 +78,7 @@ def pause_source(path: Path, name: str, paused: bool, environ: Mapping[str, str]
     """
 
     def edit(text: str, tree: dict[str, Any]) -> str:
-        at = _find(tree, name)
+        at = _find(tree, "source", name)
         standing = "paused" in tree["source"][at]
         tree["source"][at]["paused"] = paused
         lines = _lines(text)
@@ -83,11 +86,59 @@ def pause_source(path: Path, name: str, paused: bool, environ: Mapping[str, str]
         said = f"paused = {str(paused).lower()}"
         if standing:
             lines[line] = _PAUSED.sub(lambda match: match[1] + str(paused).lower(), lines[line])
-        else:
-            lines[line] += ("" if lines[line].endswith("\n") else "\n") + f"{said}\n"
-        return "".join(lines)
+            return "".join(lines)
+        return _insert_line(text, line + 1, said)
 
     _change(path, environ, edit)
+
+
+def add_recipient(path: Path, kind: ListOwner, name: str, mailbox: str, environ: Mapping[str, str]) -> None:
+    """Write one more recipient, `addr` or `Name <addr>`, into the list of the edition or group of that name.
+
+    Raises:
+        UsageError: there is no such table.
+        ConfigError: the file is missing, wrong, cannot be written, or would be wrong with it: the address is there.
+    """
+
+    def edit(text: str, tree: dict[str, Any]) -> str:
+        at = _find(tree, kind, name)
+        table = tree[kind][at]
+        standing = "recipients" in table
+        table["recipients"] = [*table.get("recipients", ()), mailbox]
+        lines = locate_keys(text)
+        if standing:
+            return insert_text(text, lines[kind, at, "recipients"], "recipients", _write_text(mailbox))
+        return _insert_line(text, lines[kind, at, "name"], f"recipients = [{_write_text(mailbox)}]")
+
+    _change(path, environ, edit)
+
+
+def remove_recipient(path: Path, kind: ListOwner, name: str, mailbox: str, environ: Mapping[str, str]) -> None:
+    """Take a recipient, written as the file has it, out of the list of the edition or group of that name.
+
+    A remark that stands behind it on its own line goes too.
+
+    Raises:
+        UsageError: there is no such table, or it is not in it.
+        ConfigError: the file is missing, wrong, or cannot be written.
+    """
+
+    def edit(text: str, tree: dict[str, Any]) -> str:
+        at = _find(tree, kind, name)
+        standing = tree[kind][at].get("recipients", [])
+        if mailbox not in standing:
+            raise UsageError(f"{quote(mailbox)} is not in the {kind} {quote(name)}", suggest(mailbox, standing))
+        index = standing.index(mailbox)
+        standing.pop(index)
+        return delete_text(text, locate_keys(text)[kind, at, "recipients"], "recipients", index)
+
+    _change(path, environ, edit)
+
+
+def listed_recipients(path: Path, kind: ListOwner, name: str) -> list[str]:
+    """Return the recipients of an edition or a group as the file writes them; raises as the others do."""
+    tree, _ = parse_text(read_text(path), path)
+    return [str(mailbox) for mailbox in tree[kind][_find(tree, kind, name)].get("recipients", ())]
 
 
 def write_source(table: Mapping[str, Any]) -> str:
@@ -127,16 +178,23 @@ def _read(text: str) -> dict[str, Any] | None:
     return None
 
 
-def _find(tree: Mapping[str, Any], name: str) -> int:
-    names = [str(table.get("name", "")) for table in tree.get("source", ())]
+def _find(tree: Mapping[str, Any], kind: str, name: str) -> int:
+    names = [str(table.get("name", "")).strip() for table in tree.get(kind, ())]
     if name not in names:
-        raise UsageError(f"there is no source {quote(name)}", suggest(name, names))
+        raise UsageError(f"there is no {kind} {quote(name)}", suggest(name, names))
     return names.index(name)
 
 
 def _lines(text: str) -> list[str]:
     """The lines as TOML counts them: U+2028 ends none."""
     return re.findall(r"[^\n]*\n|[^\n]+", text)
+
+
+def _insert_line(text: str, after: int, said: str) -> str:
+    """The text with a line more behind the line of that number."""
+    lines = _lines(text)
+    lines[after - 1] += ("" if lines[after - 1].endswith("\n") else "\n") + f"{said}\n"
+    return "".join(lines)
 
 
 def _end_of(text: str, at: int) -> int:

@@ -18,8 +18,11 @@ from digest.config.wording import find_nearest
 PREFIX = "DIGEST_"
 _TOP_KEYS = ("timezone", "templates")
 _TABLES = ("mail", "store", "collect")
-_NOT_TEXT = ("port", "keep_originals", "seconds", "megabytes", "recheck", "keyring", "password_command")
-_PASSWORDS = ("password", "password_env", "password_file", "password_command", "keyring")
+_NOT_TEXT = {
+    *("port", "keep_originals", "seconds", "megabytes", "recheck", "keyring", "password_command", "token_command"),
+    *("one_click", "dkim", "per_minute", "give_up"),
+}
+_PASSWORDS = ("password", "password_env", "password_file", "password_command", "keyring", "token_command")
 _PLACES = ("path", "url")
 
 

@@ -14,6 +14,7 @@ from platformdirs import user_config_path, user_data_path
 from pydantic import ValidationError
 
 from digest.config.environment import Overrides, apply_overrides, read_overrides
+from digest.config.groups import find_group_mistakes
 from digest.config.lines import KeyPath, locate_keys
 from digest.config.mail_defaults import complete_mail
 from digest.config.mistakes import Mistake, Places, drop_secret, find_mistakes, translate_errors
@@ -114,6 +115,7 @@ def _build_settings(
     if isinstance(store := frozen.setdefault("store", {}), dict) and "url" not in store:
         store.setdefault("path", "digest.db")
     mistakes += find_mistakes(frozen, complete=complete)
+    mistakes += find_group_mistakes(frozen)
     try:
         return Settings.model_validate(frozen, context=dict(context)), mistakes
     except ValidationError as error:

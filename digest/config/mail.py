@@ -8,10 +8,10 @@ from typing import Literal
 from pydantic import Field, SecretStr, ValidationInfo, field_validator
 
 from digest.config.fields import FolderPath, HostName, Line, Login, Mailbox, Table, is_loopback
-from digest.config.presets import Security, load_presets
+from digest.config.presets import Preset, Security, find_preset, load_presets
 from digest.config.wording import quote, suggest
 
-_PASSWORDS = ("password_env", "password_file", "password_command")
+_PASSWORDS = ("password_env", "password_file", "password_command", "keyring")
 
 
 class DkimSettings(Table):
@@ -95,7 +95,11 @@ class MailSettings(Table):
     )
     keyring: bool = Field(default=False, description="ask the system's keyring", examples=["true"])
     token_command: tuple[str, ...] = Field(
-        default=(), repr=False, description="program that prints a token (XOAUTH2)", examples=['["oauth2", "token"]']
+        default=(),
+        validate_default=True,
+        repr=False,
+        description="program that prints a token (XOAUTH2)",
+        examples=['["oauth2", "token"]'],
     )
     sender: Mailbox = Field(alias="from", description="sender", examples=['"每日摘要 <me@qq.com>"'])
     reply_to: Mailbox | None = Field(default=None, description="who gets answers", examples=['"office@example.cn"'])
@@ -128,8 +132,6 @@ class MailSettings(Table):
         presets = load_presets()
         if name and name not in presets:
             raise ValueError(f"is {quote(name)}, which is not known: {suggest(name, presets)}")
-        if name and presets[name].needs:
-            raise ValueError(f"is {quote(name)}, but {presets[name].login}")
         return name
 
     @field_validator("security")
@@ -168,9 +170,16 @@ class MailSettings(Table):
 
     @field_validator("token_command")
     @classmethod
-    def _check_token_command(cls, argv: tuple[str, ...]) -> tuple[str, ...]:
-        if not argv or not argv[0] or any("\0" in part for part in argv):
+    def _check_token_command(cls, argv: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        name = str(info.data.get("preset") or "")
+        if not argv and not (name and load_presets()[name].token):
+            return argv
+        if not argv:
+            raise ValueError(f'is missing, for {load_presets()[name].login}: write token_command = ["oauth2", "token"]')
+        if not argv[0] or any("\0" in part for part in argv):
             raise ValueError('names no program: write token_command = ["oauth2", "token"]')
+        if info.data.get("user") == "":
+            raise ValueError('needs to know whose token it prints: write user = "me@example.cn" as well')
         return argv
 
     @field_validator("password_command")
@@ -180,10 +189,25 @@ class MailSettings(Table):
             raise ValueError('names no program: write password_command = ["pass", "show", "mail/qq"]')
         return argv
 
-    @field_validator("password_file", "password_command", "keyring")
+    @field_validator("password_file", "password_command", "keyring", "token_command")
     @classmethod
     def _check_single_source(cls, value: object, info: ValidationInfo) -> object:
-        earlier = [key for key in _PASSWORDS if info.data.get(key)]
+        earlier = [key for key in _PASSWORDS if key != info.field_name and info.data.get(key)]
         if value and earlier:
             raise ValueError(f"and {earlier[0]} both say where the password is: keep one of them")
         return value
+
+
+def preset_of(mail: MailSettings) -> Preset:
+    """What is known of the provider, by the name of the preset or by the server."""
+    return find_preset(mail.preset, mail.host)
+
+
+def pace_of(mail: MailSettings) -> int:
+    """How many mails a minute may go out: what [mail] says, else what the provider bears; 0 for no limit."""
+    return mail.per_minute or preset_of(mail).per_minute
+
+
+def batch_of(mail: MailSettings) -> int:
+    """How many mails one connection may carry."""
+    return preset_of(mail).per_connection

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from digest.config.mistakes import Mistake
-from digest.config.presets import Preset, load_presets
+from digest.config.presets import CUSTOM, Preset, load_presets
 
 _USUAL_PORT = {"tls": 465, "starttls": 587, "none": 25}
-_USUAL_SECURITY = {465: "tls", 587: "starttls"}
+USUAL_SECURITY = {465: "tls", 587: "starttls"}
 # Stands for a server that is missing or unknown, which is reported already, so that pydantic does not report it again.
 _NO_HOST = "localhost"
 
@@ -21,14 +21,14 @@ def complete_mail(raw: dict[str, Any]) -> list[Mistake]:
     name = mail.get("preset")
     preset = load_presets().get(name) if isinstance(name, str) else None
     missing = _find_missing_host(mail, preset)
-    _fill_server(mail, preset or Preset(name="", title="", login=""))
+    _fill_server(mail, preset or load_presets()[CUSTOM])
     if isinstance(user := mail.get("user"), str) and "@" in user:
         mail.setdefault("from", user)
     return missing
 
 
 def _find_missing_host(mail: dict[str, Any], preset: Preset | None) -> list[Mistake]:
-    if "host" in mail or (preset and (preset.host or preset.needs)) or (mail.get("preset") and not preset):
+    if "host" in mail or (preset and preset.host) or (mail.get("preset") and not preset):
         return []
     if preset is None:
         wanted = 'host is missing: write preset = "qq", or host = "smtp.example.cn" and port = 465'
@@ -43,7 +43,7 @@ def _fill_server(mail: dict[str, Any], preset: Preset) -> None:
     if preset.user:
         mail.setdefault("user", preset.user)
     port = mail.get("port")
-    usual = _USUAL_SECURITY.get(port, preset.security) if isinstance(port, int) else preset.security
+    usual = USUAL_SECURITY.get(port, preset.security) if isinstance(port, int) else preset.security
     security = mail.setdefault("security", usual)
     if security == preset.security:
         mail.setdefault("port", preset.port)

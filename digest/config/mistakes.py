@@ -33,7 +33,7 @@ _KINDS = {
     "model_type": "must be a table",
 }
 _TOP_KEYS = ("version", "timezone", "templates")
-_REPEATED = ("source", "section", "edition")
+_REPEATED = ("source", "group", "section", "edition")
 _FORBIDDEN = (
     "password does not belong in the file: put it into a variable and write "
     'password_env = "DIGEST_SMTP_PASSWORD", or set DIGEST_MAIL__PASSWORD'

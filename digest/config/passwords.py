@@ -13,48 +13,80 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from digest.config.mail import MailSettings
-from digest.config.presets import load_presets
+from digest.config.mail import MailSettings, preset_of
 from digest.errors import ConfigError
 
 VARIABLE = "DIGEST_MAIL__PASSWORD"
 KEYRING_SERVICE = "digest"
 COMMAND_SECONDS = 30
 _LONGEST_FILE = 65536
+_LONGEST_TOKEN = 8192
+"""Characters.  AUTH takes 12288 octets of base64 (RFC 4954 section 4), in which the user stands as well."""
 
 
 def read_password(mail: MailSettings, environ: Mapping[str, str], *, patience: float = COMMAND_SECONDS) -> str:
-    """The password to log in with, or an empty string where [mail] names no user; raises ConfigError with a remedy.
+    """The password to log in with; raises ConfigError with a remedy.
 
+    It is an empty string where [mail] names no user, or a program that prints tokens instead (`read_token`).
     DIGEST_MAIL__PASSWORD goes before password_env, password_file, password_command and keyring.  Of a file and of a
     program's output the first line counts; the program has `patience` seconds.
     """
-    if not mail.user:
+    if not mail.user or mail.token_command:
         return ""
     place, found = _find_password(mail, environ, patience)
     return _clean_password(found, place, describe_login(mail))
 
 
+def read_token(mail: MailSettings, *, patience: float = COMMAND_SECONDS) -> str:
+    """The OAuth2 access token that token_command prints; raises ConfigError with a remedy, never with the token."""
+    name = f"token_command {mail.token_command[0]}"
+    token = _run_command(mail.token_command, patience, "token_command").strip()
+    if not token:
+        raise ConfigError(f"{name} printed nothing", f"it must print an access token; {describe_login(mail)}")
+    if len(token) > _LONGEST_TOKEN or not token.isascii() or not token.isprintable() or set(token) & set(' "{}<>'):
+        # a program that prints JSON or a sentence about an error, with exit code 0
+        raise ConfigError(
+            f"{name} printed something that is no access token", "its first line must be the bare token, nothing else"
+        )
+    return token
+
+
 def describe_login(mail: MailSettings) -> str:
     """What the provider takes as a password and where to get it, in one line."""
-    preset = load_presets().get(mail.preset)
-    return preset.login if preset else "ask your provider which password programs may use"
+    preset = preset_of(mail)
+    return f"{preset.login} ({preset.help})" if preset.help else preset.login
+
+
+def locate_password(mail: MailSettings, environ: Mapping[str, str]) -> str:
+    """Where the password comes from, in words; nothing where [mail] names no place.  It is not read."""
+    if mail.token_command:
+        return f"a token printed by {mail.token_command[0]}"
+    if environ.get(VARIABLE) or mail.password is not None:
+        return f"the variable {VARIABLE}"
+    if mail.password_env:
+        return f"the variable {mail.password_env}"
+    if mail.password_file is not None:
+        return f"the file {mail.password_file}"
+    if mail.password_command:
+        return f"the output of {mail.password_command[0]}"
+    return f"the keyring's entry for {mail.user}" if mail.keyring else ""
 
 
 def _find_password(mail: MailSettings, environ: Mapping[str, str], patience: float) -> tuple[str, str]:
     """Where the password was found, in words, and the password as it was found."""
+    place = locate_password(mail, environ)
     if environ.get(VARIABLE):
-        return f"the variable {VARIABLE}", environ[VARIABLE]
+        return place, environ[VARIABLE]
     if mail.password is not None:
-        return f"the variable {VARIABLE}", mail.password.get_secret_value()
+        return place, mail.password.get_secret_value()
     if mail.password_env:
-        return f"the variable {mail.password_env}", _read_variable(mail, environ)
+        return place, _read_variable(mail, environ)
     if mail.password_file is not None:
-        return f"the file {mail.password_file}", _read_file(mail.password_file)
+        return place, _read_file(mail.password_file)
     if mail.password_command:
-        return f"the output of {mail.password_command[0]}", _run_command(mail.password_command, patience)
+        return place, _run_command(mail.password_command, patience, "password_command")
     if mail.keyring:
-        return f"the keyring's entry for {mail.user}", _ask_keyring(mail.user)
+        return place, _ask_keyring(mail.user)
     raise ConfigError(
         f"[mail] names the user {mail.user} but no password",
         f'write password_env = "DIGEST_SMTP_PASSWORD" and export that variable; {describe_login(mail)}',
@@ -87,9 +119,10 @@ def _read_file(path: Path) -> str:
     return _take_first_line(data)
 
 
-def _run_command(argv: tuple[str, ...], patience: float) -> str:
+def _run_command(argv: tuple[str, ...], patience: float, key: str) -> str:
     """The first line that the program prints.  It is no shell's line, and what it says on stderr is not shown."""
-    remedy = "run it in a terminal to see why, then mend password_command"
+    remedy = f"run it in a terminal to see why, then mend {key}"
+    wanted = key.removesuffix("_command")
     try:
         done = subprocess.run(  # noqa: S603  the user's own program, as a list, without a shell
             argv,
@@ -100,14 +133,14 @@ def _run_command(argv: tuple[str, ...], patience: float) -> str:
             check=False,
         )
     except subprocess.TimeoutExpired:
-        failure = f"gave no password within {patience:g} s"
+        failure = f"gave no {wanted} within {patience:g} s"
     except OSError as error:
         failure = f"cannot be started: {error.strerror or type(error).__name__}"
     else:
         if done.returncode == 0:
             return _take_first_line(done.stdout)
         failure = f"ended with exit code {done.returncode}"
-    raise ConfigError(f"password_command {argv[0]} {failure}", remedy)
+    raise ConfigError(f"{key} {argv[0]} {failure}", remedy)
 
 
 def _take_first_line(data: bytes) -> str:

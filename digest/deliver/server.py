@@ -5,7 +5,8 @@ from __future__ import annotations
 import ipaddress
 import re
 import unicodedata
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
@@ -18,7 +19,10 @@ APP_PASSWORD = re.compile(r"[a-z]{4}( [a-z]{4}){3}", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """Where and how to hand over mail.  without `user` there is no login; `cafile` names the only CA to trust.
+    """Where and how to hand over mail.  Without `user` there is no login; `cafile` names the only CA to trust.
+
+    `token` gives an OAuth2 access token, anew for each login, in place of a password (XOAUTH2).  `login_help` says what
+    the provider takes as a password and where to get it, for whoever is refused.
 
     Seconds: `timeout` for connecting and logging in, the other two as RFC 5321 section 4.5.3.2 asks: at least five
     minutes for a command, ten for the reply to the final dot, where being impatient makes duplicates (RFC 1047).
@@ -34,6 +38,8 @@ class Server:
     helo: str = "localhost"
     command_timeout: float = 300
     dot_timeout: float = 600
+    token: Callable[[], str] | None = field(default=None, repr=False)
+    login_help: str = ""
 
     @property
     def address(self) -> str:
@@ -50,16 +56,24 @@ def check_server(server: Server) -> None:
         )
     if not server.user:
         return
-    if not server.password:
+    if not server.password and not server.token:
         raise MailError(
             f"there is no password for {server.user} at {server.host}", "set password_env, password_file or keyring"
         )
-    if not server.user.isascii():
-        raise MailError(f"the user name {server.user} has letters that SMTP cannot carry", "check [mail] user")
-    if not plain_password(server.password).isascii():
+    if not server.user.isascii() or not server.user.isprintable():
+        raise MailError(f"the user name {server.user!r} has letters that SMTP cannot carry", "check [mail] user")
+    if not plain_password(server.password or "").isascii():
         raise MailError(
             "the password has letters that SMTP cannot carry", "copy it again; it should be Latin letters and digits"
         )
+
+
+def fetch_token(server: Server) -> Server:
+    """The server with its token fetched now, for one login; raises what the fetching raises."""
+    if server.token is None:
+        return server
+    token = server.token()
+    return replace(server, token=lambda: token)
 
 
 def is_loopback(host: str) -> bool:

@@ -7,11 +7,16 @@ import pty
 import subprocess
 import sys
 import tomllib
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import ANNA, Office, Terminal, edition, fingerprint, source
+from digest.app.posting import name_rest, server_of
+from digest.config import load_settings
+from digest.store import open_store
+from tests.cli.conftest import ANNA, PASSWORD, Office, Terminal, edition, fingerprint, source
+from tests.cli.test_trial import QQ, as_qq
 
 # --------------------------------------------------------------------------------------------------------------- init
 
@@ -118,7 +123,15 @@ def test_doctor_finds_nothing_where_all_is_well(office: Office) -> None:
     result = office("doctor")
     assert result.code == 0, result.out
     assert failures(result.out) == []
-    for word in ("python", "source news", "edition daily", "templates", "store", "TLSv1", "certificate verified"):
+    for word in (
+        *("python", "source news: 3 articles", "edition daily: 2 recipients", "templates", "store", "mail settings"),
+        *(
+            "mail password: the variable DIGEST_SMTP_PASSWORD",
+            "mail server: connected over TLSv1",
+            "verified, issued by",
+        ),
+        *("mail login: logged in as me@qq.com", "outbox: nothing is held, 0 to send"),
+    ):
         assert word in result.out
     assert not office.data.exists()
     assert office.smtp.received == []
@@ -128,7 +141,9 @@ def test_doctor_finds_nothing_where_all_is_well(office: Office) -> None:
     assert fingerprint(office.data) == before
 
 
-@pytest.mark.parametrize("part", ["source", "empty", "file", "recipients", "template", "password", "server", "nomail"])
+@pytest.mark.parametrize(
+    "part", ["source", "empty", "file", "recipients", "template", "password", "unset", "server", "nomail"]
+)
 def test_doctor_names_each_part_that_fails_with_a_remedy(
     office: Office, part: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -139,6 +154,9 @@ def test_doctor_names_each_part_that_fails_with_a_remedy(
         "file": "source news",
         "recipients": "edition daily",
         "template": "templates",
+        "password": "mail login",
+        "unset": "mail password",
+        "server": "mail server",
     }.get(part, "mail")
     if part == "source":
         office.configure(sources=source(office.news) + source(office.terminal.folder / "weg", "fehlt"))
@@ -154,6 +172,8 @@ def test_doctor_names_each_part_that_fails_with_a_remedy(
         office.configure(top='templates = "mine"')
     elif part == "password":
         monkeypatch.setenv("DIGEST_SMTP_PASSWORD", "falsch")
+    elif part == "unset":
+        monkeypatch.delenv("DIGEST_SMTP_PASSWORD")
     elif part == "server":
         office.configure(mail=office.mail(trust=False))
     else:
@@ -176,6 +196,161 @@ def test_doctor_looks_at_everything_at_once(office: Office) -> None:
     assert result.code == 1
     assert len(failures(result.out)) == 4
     assert result.out.count("     Try: ") == 4
+
+
+def warnings(out: str) -> list[str]:
+    """The lines that warn, each with its remedy."""
+    lines = out.splitlines()
+    return [f"{line} {lines[n + 1]}" for n, line in enumerate(lines) if line.startswith("warn")]
+
+
+def test_doctor_reads_each_source_once(office: Office) -> None:
+    """Two editions that share a source give one line for it; a paused source is left alone."""
+    office.configure(
+        sources=source(office.news) + source(office.terminal.folder / "weg", "fehlt") + "paused = true\n",
+        editions=edition() + edition((ANNA,), "weekly", 'sources = ["news"]'),
+    )
+    result = office("doctor")
+    assert result.code == 0, result.out
+    assert result.out.count("source news: 3 articles") == 1
+    assert "fehlt" not in result.out
+    assert "edition weekly: 1 recipients" in result.out
+
+
+def test_a_stranger_with_the_wrong_code_is_led_to_the_menu(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The login password in place of the 授权码: a warning, QQ's own words, and the whole way to the code."""
+    monkeypatch.setenv("DIGEST_SMTP_PASSWORD", "meinQQ-Passwort")
+    office.configure(mail=as_qq(office))
+    office.smtp.fail("auth", QQ)
+    result = office("doctor")
+    assert result.code == 1
+    (warning,) = warnings(result.out)
+    assert warning.startswith(
+        "warn mail password: what the variable DIGEST_SMTP_PASSWORD holds does not look like a 授权码"
+    )
+    (complaint,) = failures(result.out)
+    lines = result.out.splitlines()
+    remedy = lines[lines.index(complaint) + 1]
+    assert "535 Login fail. Account is abnormal" in complaint
+    for word in (
+        "授权码",
+        "mail.qq.com",
+        "设置 → 账号与安全 → 安全设置",
+        "开启服务",
+        "生成授权码",
+        "https://service.mail.qq.com/",
+    ):
+        assert word in remedy
+        assert word in warning or word.startswith("https")
+    assert "meinQQ" not in result.out + result.err
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"from": '"每日摘要 <other@qq.com>"'}, ("from is other@qq.com", 'write from = "每日摘要 <me@qq.com>"')),
+        ({"user": "", "password_env": ""}, ("no user", 'write user = "me@qq.com"', "授权码")),
+    ],
+)
+def test_doctor_warns_of_what_the_provider_refuses(
+    office: Office, changes: dict[str, str], words: tuple[str, ...]
+) -> None:
+    """A From that is not the login, a login that is missing: seen without asking the server."""
+    # "localhost" needs no login; a name that leads to it does
+    office.configure(mail=as_qq(office, **changes, **({"host": '"nowhere.invalid"'} if "user" in changes else {})))
+    result = office("doctor")
+    (warning,) = [line for line in warnings(result.out) if "settings" in line]
+    assert all(word in warning for word in words), warning
+
+
+def test_doctor_warns_of_a_port_that_goes_with_another_security(terminal: Terminal) -> None:
+    """587 begins in the clear: TLS from the first byte will not be understood there."""
+    mail = '[mail]\nhost = "nowhere.invalid"\nport = 587\nsecurity = "tls"\nfrom = "a@b.cn"\n'
+    terminal.write("digest.toml", f"version = 1\n{source(terminal.write_news())}{edition()}{mail}")
+    (warning,) = [line for line in warnings(terminal("doctor").out) if "settings" in line]
+    assert "that port goes with starttls" in warning
+
+
+def test_doctor_tells_what_waits_and_who_is_left_out(office: Office) -> None:
+    """Mails that are held, and recipients that left, are counted; neither is a failure."""
+    office.smtp.fail("dot", drop=True, who=ANNA)
+    office.configure(mail=as_qq(office))
+    office("run")
+    with open_store(office.data / "digest.db") as store:
+        store.suppress("b@example.cn", "daily", "unsubscribed", "退订", datetime.now(UTC))
+    result = office("doctor")
+    assert result.code == 0, result.out
+    assert "edition daily: 1 recipients (1 more left out)" in result.out
+    (warning,) = [line for line in warnings(result.out) if "outbox" in line]
+    assert warning.startswith("warn outbox: 1 held")
+    assert "digest outbox list" in warning
+
+
+def test_doctor_tells_of_a_server_that_is_left_alone(office: Office) -> None:
+    """Until when and why, and that a test mail ends it."""
+    office("run")
+    environ = {"DIGEST_SMTP_PASSWORD": PASSWORD}
+    config = office.terminal.folder / "digest.toml"
+    mail = load_settings(config, environ, office.data).require_mail()
+    with open_store(office.data / "digest.db") as store:
+        until = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
+        store.begin_rest(name_rest(server_of(mail, environ), mail, str(config)), until, "535 refused")
+    (warning,) = [line for line in warnings(office("doctor", now="2026-11-22T09:30").out) if " rest" in line]
+    assert "left alone until 2026-11-22 10:00: 535 refused" in warning
+    assert "digest test-mail" in warning
+    assert "left alone" not in office("doctor", now="2026-11-22T10:30").out
+
+
+def test_doctor_says_when_nobody_would_hear_a_reader_who_leaves(office: Office) -> None:
+    """One-click without a signature, and no mailbox to read, are warned of; a provider that signs is trusted."""
+    leave = 'unsubscribe = "https://lists.example.cn/leave?t={token}"\none_click = true\n'
+    office.configure(mail=office.mail() + leave)
+    (warning,) = warnings(office("doctor").out)
+    assert "one_click counts only in signed mail" in warning
+    assert "dkim = {" in warning
+    office.configure(mail=office.mail())
+    (warning,) = warnings(office("doctor").out)
+    assert "knows no mailbox to read" in warning
+    office.configure(mail=as_qq(office, leave))
+    assert [line for line in warnings(office("doctor").out) if "leaving" in line] == []
+
+
+def test_doctor_looks_into_the_mailbox_of_answers(office: Office) -> None:
+    """A maildir that [bounces] names is opened; one that is missing fails, with what to name instead."""
+    for name in ("new", "cur", "tmp"):
+        (office.terminal.folder / "Maildir" / name).mkdir(parents=True)
+    office.configure(mail=as_qq(office) + '[bounces]\nmaildir = "Maildir"\n')
+    assert "ok   bounces: " in office("doctor").out
+    office.configure(mail=as_qq(office) + '[bounces]\nmaildir = "fehlt"\n')
+    (complaint,) = failures(office("doctor").out)
+    assert complaint.startswith("FAIL bounces: ")
+    assert "fehlt" in complaint
+    office.configure(mail=as_qq(office))
+    assert "bounces" not in office("doctor").out
+
+
+def test_doctor_tries_the_dkim_key(office: Office, tmp_path: Path) -> None:
+    """A key that others can read, or that is none, fails; one of another domain is warned of."""
+    pytest.importorskip("dkim")
+    key = tmp_path / "dkim.pem"
+    key.write_text("no key")
+
+    def sign(domain: str) -> str:
+        return f'dkim = {{ domain = "{domain}", selector = "s1", key_file = \'{key}\' }}\n'
+
+    for mode in (0o644, 0o600):
+        key.chmod(mode)
+        office.configure(mail=as_qq(office, sign("qq.com")))
+        (complaint,) = failures(office("doctor").out)
+        assert complaint.startswith("FAIL mail signature: ")
+    made = subprocess.run(["openssl", "genrsa", "2048"], capture_output=True, check=True)
+    key.write_bytes(made.stdout)
+    good = office("doctor")
+    assert failures(good.out) == []
+    assert "s1._domainkey.qq.com" in good.out
+    office.configure(mail=as_qq(office, sign("example.cn")))
+    (warning,) = [line for line in warnings(office("doctor").out) if "signature" in line]
+    assert "says nothing for mail from qq.com" in warning
 
 
 def test_doctor_without_a_configuration_says_what_to_do(terminal: Terminal) -> None:
@@ -235,10 +410,10 @@ def test_export_never_overwrites(terminal: Terminal) -> None:
 
 
 def test_a_templates_folder_that_is_missing_is_said(office: Office) -> None:
-    """The folder is named together with the command that makes it."""
+    """The folder is named together with the command that makes it, and ours are used in its place."""
     office.configure(top='templates = "fehlt"')
     result = office("preview")
-    assert result.code == 1
+    assert result.code == 4
     assert "templates export" in result.err
 
 

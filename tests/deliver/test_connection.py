@@ -11,12 +11,14 @@ from typing import Literal
 
 import pytest
 import trustme
+from aiosmtpd.smtp import AuthResult
 
-from digest.deliver import Server, check_login, check_server
+from digest.deliver import Refused, Server, check_login, check_server, open_connection
 from digest.deliver.server import is_loopback, plain_password
+from digest.deliver.trouble import readable
 from digest.errors import MailError
 from tests.deliver.conftest import LOGIN
-from tests.smtp_server import FaultServer
+from tests.smtp_server import FaultServer, FaultSession
 
 Mode = Literal["tls", "starttls"]
 MODES: tuple[Mode, ...] = ("tls", "starttls")
@@ -124,17 +126,139 @@ def test_tls_to_a_plain_port_says_which_port_goes_with_what(context: ssl.SSLCont
     """465 and 587 confused in one direction: no TLS spoken there."""
     with FaultServer(login=LOGIN) as server:
         error = refusal(reach(server, cafile, security="tls"))
-        assert "no TLS connection" in error.message
+        assert "does not speak TLS from the first byte" in error.message
         assert "587" in error.hint
         assert b"AUTH" not in server.plain
 
 
-def test_plain_to_a_tls_port_says_which_port_goes_with_what(context: ssl.SSLContext, cafile: Path) -> None:
-    """In the other direction both sides wait for each other, so the time-out names the ports too."""
+@pytest.mark.parametrize("trust", [True, False])
+def test_plain_to_a_tls_port_says_which_security_to_write(trust: bool, context: ssl.SSLContext, cafile: Path) -> None:
+    """In the other direction both sides wait for each other; a second look tells that the port awaits TLS."""
     with FaultServer(security="tls", context=context, login=LOGIN) as server:
+        error = refusal(reach(server, cafile if trust else None, security="starttls", timeout=1))
+        assert "speaks TLS from the first byte" in error.message
+        assert 'security = "tls"' in error.hint
+        assert "AUTH" not in server.commands
+
+
+def test_a_silent_port_without_tls_is_a_time_out(cafile: Path) -> None:
+    """Where nothing answers TLS either, it is called a time-out."""
+    with FaultServer(login=LOGIN) as server:
+        server.fail("greeting", delay=3)
         error = refusal(reach(server, cafile, security="starttls", timeout=0.3))
-        assert "did not answer" in error.message
+        assert "did not answer within 0.3 seconds" in error.message
         assert "465" in error.hint
+
+
+def test_every_step_is_told(context: ssl.SSLContext, cafile: Path) -> None:
+    """Who asks hears of the attempt, of the encryption and whose certificate it was, and of the login."""
+    steps: list[str] = []
+    with FaultServer(security="tls", context=context, login=LOGIN) as server:
+        open_connection(reach(server, cafile), steps.append).close()
+        assert steps[0] == f"connecting to 127.0.0.1:{server.port}"
+    assert steps[1].startswith("connected over TLSv1.")
+    assert "certificate of 127.0.0.1 verified, issued by trustme" in steps[1]
+    assert steps[2:] == ["logged in as me@qq.com (PLAIN)"]
+
+
+def test_a_refused_login_was_told_what_went_before(context: ssl.SSLContext, cafile: Path) -> None:
+    """The steps end where it went wrong."""
+    steps: list[str] = []
+    with FaultServer(security="tls", context=context, login=LOGIN) as server, pytest.raises(MailError):
+        open_connection(reach(server, cafile, password="wrong"), steps.append)
+    assert [step.split()[0] for step in steps] == ["connecting", "connected"]
+
+
+class HangingUp(FaultSession):
+    """QQ's server: it says why it refuses a login, and hangs up at the next command."""
+
+    async def smtp_AUTH(self, arg: str) -> None:  # noqa: N802  # aiosmtpd's name
+        """Refused the first time; the second time the line is dead."""
+        self.owner.commands.append(f"AUTH {arg.split()[0]}")
+        if len([command for command in self.owner.commands if command.startswith("AUTH")]) > 1:
+            await self.hang_up(at_once=True)
+        await self.push(
+            "535 Login fail. Account is abnormal, service is not open, password is incorrect, login frequency limited, "
+            "or system is busy. More information at https://help.mail.qq.com/detail/108/1023"
+        )
+
+
+class Odd(FaultServer):
+    """A server whose sessions are of a kind of its own."""
+
+    kind: type[FaultSession]
+
+    def _make_session(self) -> FaultSession:
+        session = self.kind(self)
+        self.sessions.append(session)
+        return session
+
+
+class HangsUp(Odd):
+    """As QQ does."""
+
+    kind = HangingUp
+
+
+def test_a_login_is_tried_once(context: ssl.SSLContext, cafile: Path) -> None:
+    """QQ hangs up in the second try of smtplib's own login, which hid its words, and NetEase counts both."""
+    with HangsUp(security="tls", context=context, login=LOGIN) as server:
+        error = refusal(reach(server, cafile, login_help="the 授权码 of QQ"))
+        assert [command for command in server.commands if "AUTH" in command] == ["AUTH PLAIN"]
+    assert "535 Login fail. Account is abnormal" in error.message
+    assert error.hint.startswith("the 授权码 of QQ; where it is right, wait a quarter of an hour")
+
+
+class NoPlain(FaultSession):
+    """A server that offers PLAIN and does not do it."""
+
+    async def auth_PLAIN(self, _server: object, _args: list[str]) -> AuthResult:  # noqa: N802  # aiosmtpd's name
+        """504: not this one."""
+        await self.push("504 5.5.4 mechanism not supported")
+        return AuthResult(success=False, handled=True)
+
+
+class WithoutPlain(Odd):
+    """It offers more than it does."""
+
+    kind = NoPlain
+
+
+def test_a_mechanism_that_is_not_there_is_followed_by_the_next(context: ssl.SSLContext, cafile: Path) -> None:
+    """504 says nothing of the password, so that another mechanism may be tried with it."""
+    with WithoutPlain(security="tls", context=context, login=LOGIN) as server:
+        steps: list[str] = []
+        open_connection(reach(server, cafile), steps.append).close()
+        assert steps[-1] == "logged in as me@qq.com (LOGIN)"
+
+
+def test_an_old_reply_in_gbk_is_readable() -> None:
+    """QQ used to answer in GBK; what is neither that nor UTF-8 still gives one printable line."""
+    assert readable("Error: 请使用授权码登录。".encode("gb18030")) == "Error: 请使用授权码登录。"
+    assert readable("密码错误".encode()) == "密码错误"
+    assert readable(b"\xff\xfe\x00 bad\r\nline").isprintable()
+
+
+@pytest.mark.parametrize(
+    ("reply", "words"),
+    [
+        ("535 Error: authentication failed", ("HELP",)),
+        ("550 User has no permission", ("switch on the SMTP service", "HELP")),
+        ("526 Authentication failure[0]", ("HELP",)),
+        ("550 5.7.30 Basic authentication is not supported for Client Submission.", ("OAuth only", "HELP")),
+        ("451 Requested mail action not taken: too much fail authentication", ("wait an hour", "HELP")),
+    ],
+)
+def test_a_refused_login_ends_in_what_the_provider_wants(
+    reply: str, words: tuple[str, ...], context: ssl.SSLContext, cafile: Path
+) -> None:
+    """With a known provider the hint holds its own words, after what the reply says."""
+    with FaultServer(security="tls", context=context, login=LOGIN) as server:
+        server.fail("auth", reply)
+        error = refusal(reach(server, cafile, login_help="HELP"))
+        assert all(word in error.hint for word in words)
+        assert isinstance(error, Refused)
+        assert (error.stage, error.code) == ("login", int(reply[:3]))
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from tests.smtp_server import FaultServer
 def make_client(port: int, **options: Any) -> Any:
     """A client as `connection.py` makes it."""
     client = yagmail.SMTP(
-        {LOGIN[0]: LOGIN[0]}, LOGIN[1], host="127.0.0.1", port=port, soft_email_validation=False, timeout=5, **options
+        None, "", host="127.0.0.1", port=port, smtp_skip_login=True, soft_email_validation=False, timeout=5, **options
     )
     client.set_logging(None)
     return client
@@ -31,7 +31,7 @@ def test_the_constructor_opens_no_socket() -> None:
 
 @pytest.mark.parametrize("security", ["tls", "starttls"])
 def test_login_leaves_an_smtplib_object(security: Any, context: ssl.SSLContext, cafile: Path) -> None:
-    """After `login()` the public `.smtp` is a logged-in, encrypted `smtplib.SMTP`."""
+    """After `login()` the public `.smtp` is an encrypted `smtplib.SMTP` that nobody has logged in to yet."""
     trust = ssl.create_default_context(cafile=cafile)
     with FaultServer(security=security, context=context, login=LOGIN) as server:
         if security == "tls":
@@ -42,6 +42,7 @@ def test_login_leaves_an_smtplib_object(security: Any, context: ssl.SSLContext, 
         assert isinstance(client.smtp, smtplib.SMTP)
         assert isinstance(client.smtp.sock, ssl.SSLSocket)
         assert client.smtp.noop()[0] == 250
+        assert "AUTH" not in server.commands
         client.close()
         assert client.smtp.sock is None
         assert server.commands[-1] == "QUIT"
@@ -60,12 +61,6 @@ def test_an_untrusted_certificate_raises(security: Any, context: ssl.SSLContext)
             client.login()
         client.close()
         assert "AUTH" not in server.commands
-
-
-def test_a_user_without_an_at_sign_stays_as_it_is(context: ssl.SSLContext, cafile: Path) -> None:
-    """Given as a mapping, `apikey` is not made into a Gmail address."""
-    client = yagmail.SMTP({"apikey": "apikey"}, "secret", host="127.0.0.1", soft_email_validation=False)
-    assert client.user == "apikey"
 
 
 def test_skipping_the_login_sends_none() -> None:
