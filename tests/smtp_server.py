@@ -190,7 +190,7 @@ class FaultSession(SMTP):
             return False
         await asyncio.sleep(fault.delay)
         if fault.reply:
-            await super().push(fault.reply)
+            await super().push(fault.reply.encode())  # servers answer in Chinese as well
         if fault.drop:
             await self.hang_up(at_once=not fault.reply)
         return bool(fault.reply)

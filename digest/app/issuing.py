@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from hashlib import sha256
-from typing import Any
 
 from digest.app.gather import Gathering, Progress
+from digest.app.leaving import own_ways, shared_way
+from digest.app.letters import write_letter
 from digest.app.past import notices_of
-from digest.compose.issue import NOTHING, Composition, Past, compose_issue
-from digest.config import MailSettings
+from digest.app.pictures import fetch_pictures
+from digest.app.proof import make_manifest
+from digest.compose.issue import Composition, Past, compose_issue
+from digest.config import MailSettings, Settings
+from digest.deliver.signing import Dkim, read_dkim, sign_message
 from digest.model import Article, Edition, Issue, Letter, Recipient
-from digest.rank.tokens import segmenter_name
-from digest.render import Footer, build_message, message_id, render_letter
+from digest.render import build_message, message_id
 from digest.store import Envelope, FrozenIssue, ItemRow, Placement, Store
 
 WINDOW = timedelta(days=3)
@@ -35,35 +38,45 @@ def offer_articles(store: Store, edition: Edition, found: Gathering, now: dateti
     return candidates, len(set(kept.values()) - open_keys)
 
 
+@dataclass(frozen=True, slots=True)
+class Material:
+    """What an issue is composed of: its candidates, what was read, how much of it is none, the past, and the slot."""
+
+    found: Gathering
+    articles: Sequence[Article]
+    known: int
+    past: Past
+    slot: datetime
+
+
 def compose_letter(
-    candidates: Sequence[Article],
-    known: int,
-    found: Gathering,
+    settings: Settings,
     edition: Edition,
-    slot: datetime,
-    templates: Mapping[str, str],
-    mail: MailSettings | None = None,
-    past: Past = NOTHING,
+    made: Material,
+    clock: Callable[[], datetime],
+    environ: Mapping[str, str],
+    key: bytes | None = None,
     progress: Progress | None = None,
 ) -> tuple[Composition, Letter]:
-    """Return the issue composed from the candidates, and its letter."""
+    """Return the issue with its pictures, and its letter, whose warnings tell of pictures that could not be had.
+
+    With the `key` that signs what readers leave by, and where there are mail settings, it has the foot of a mail.
+    """
     composed = compose_issue(
-        candidates,
+        made.articles,
         edition,
-        slot,
-        past=past,
-        sources=found.reports,
-        known=known,
-        unreadable=found.unreadable,
+        made.slot,
+        past=made.past,
+        sources=made.found.reports,
+        known=made.known,
+        unreadable=made.found.unreadable,
         progress=progress,
     )
-    return composed, write_letter(composed.issue, templates, mail)
-
-
-def write_letter(issue: Issue, templates: Mapping[str, str], mail: MailSettings | None) -> Letter:
-    """Return the letter of an issue, with the foot of a mail where there are mail settings."""
-    footer = Footer(sender=mail.sender.name or mail.sender.address, unsubscribe=_unsubscribe(mail)) if mail else None
-    return render_letter(issue, templates, mail_footer=footer)
+    told: list[str] = []
+    issue, pictures = fetch_pictures(edition, composed.issue, settings, environ, clock, told.append)
+    mail = settings.mail if key is not None else None
+    letter = write_letter(issue, settings, mail, shared_way(mail, issue, key or b""), pictures)
+    return replace(composed, issue=issue), replace(letter, warnings=(*letter.warnings, *told))
 
 
 def freeze(
@@ -80,7 +93,8 @@ def freeze(
     `origin` is the configuration it was made by, for the manifest.
     """
     issue = composed.issue
-    messages = [address_letter(issue, letter, recipient, mail, now) for recipient in recipients]
+    post = Post.of(mail, store)
+    messages = [post.address_letter(issue, letter, recipient, now) for recipient in recipients]
     frozen = FrozenIssue(
         edition=issue.edition,
         slot=issue.slot,
@@ -90,7 +104,7 @@ def freeze(
         text=letter.text,
         body=messages[0][1],
         composed_at=now,
-        manifest=_manifest(issue) | {"configuration": origin},
+        manifest=make_manifest(issue, letter, messages[0][1]) | {"configuration": origin},
     )
     return store.freeze_issue(
         frozen,
@@ -108,39 +122,44 @@ def placements_of(composed: Composition) -> list[Placement]:
     return [Placement(key, *placing) for key, placing in composed.placements.items()]
 
 
-def address_letter(
-    issue: Issue, letter: Letter, recipient: Recipient, mail: MailSettings, now: datetime
-) -> tuple[Envelope, bytes]:
-    """Return one recipient's envelope and the body that all recipients share."""
-    domain = mail.sender.address.rpartition("@")[2]
-    identity = message_id(issue.edition, issue.slot, recipient.address, domain)
-    header, body = build_message(
-        letter,
-        sender=mail.sender,
-        recipient=recipient,
-        message_id=identity,
-        date=now.astimezone(issue.slot.tzinfo),
-        list_id=f"{issue.edition}.{domain}",
-        unsubscribe=_unsubscribe(mail),
-        edition=issue.edition,
-    )
-    return Envelope(recipient.address, identity, header, recipient.name), body
+@dataclass(frozen=True, slots=True)
+class Post:
+    """What turns the letter of an issue into mails: who sends, which key names and signs them, who vouches (DKIM)."""
 
+    mail: MailSettings
+    key: bytes
+    dkim: Dkim | None = None
 
-def _unsubscribe(mail: MailSettings) -> str:
-    return f"mailto:{mail.sender.address}?subject=unsubscribe"
+    @classmethod
+    def of(cls, mail: MailSettings, store: Store) -> Post:
+        """Return the post of a configuration.
 
+        Raises:
+            ConfigError: the key of DKIM cannot be used.
+        """
+        return cls(mail, store.signing_key(), read_dkim(mail.dkim) if mail.dkim else None)
 
-def _manifest(issue: Issue) -> dict[str, Any]:
-    """What proves the issue later: for every item the hash of its text and the offsets of its sentences."""
-    return {
-        "segmenter": segmenter_name(),
-        "items": [
-            {
-                "key": item.article.key,
-                "sha256": sha256(item.article.text.encode("utf-8", "surrogatepass")).hexdigest(),
-                "sentences": [[s.start, s.end] for s in item.summary.sentences],
-            }
-            for item in issue.items
-        ],
-    }
+    def address_letter(
+        self, issue: Issue, letter: Letter, recipient: Recipient, now: datetime
+    ) -> tuple[Envelope, bytes]:
+        """Return one recipient's envelope and the body that all recipients share."""
+        mail, edition = self.mail, issue.edition
+        domain = mail.sender.address.rpartition("@")[2]
+        identity = message_id(edition, issue.slot, recipient.address, domain, self.key)
+        header, body = build_message(
+            letter,
+            sender=mail.sender,
+            recipient=recipient,
+            message_id=identity,
+            date=now.astimezone(issue.slot.tzinfo),
+            list_id=f"{edition}.{domain}",
+            unsubscribe=own_ways(mail, edition, recipient.address, self.key),
+            edition=edition,
+            one_click=mail.one_click,
+            reply_to=mail.reply_to,
+            feedback_id=mail.feedback_id or "",
+            language=issue.language,
+        )
+        signed = sign_message(header, body, self.dkim) if self.dkim else header
+        until = now + timedelta(hours=mail.give_up)
+        return Envelope(recipient.address, identity, signed, recipient.name, until), body

@@ -12,12 +12,16 @@ _ADVICE: dict[State, str] = {
     "failed": "correct the addresses that failed, then digest outbox resend",
     "unknown": "digest outbox list shows what is held, digest outbox resend sends it again",
 }
-_ADVICE_ELSE = "the next digest run tries again"
+_ADVICE_ELSE = "a later digest run tries again, digest send at once"
 
 
 @dataclass(slots=True)
 class Outcome:
-    """The receipts of a run, what it found in the outbox, what waits for a person, and how its sources were."""
+    """The receipts of a run, what it found in the outbox, what waits for a person, and how its sources were.
+
+    `resting` says that nothing was tried because the server is left alone, `unlisted` names the editions whose lists of
+    recipients could not be read whole, `plain` those whose own templates failed.
+    """
 
     receipts: list[Receipt] = field(default_factory=list)
     troubled: bool = False
@@ -25,9 +29,14 @@ class Outcome:
     ahead: list[str] = field(default_factory=list)
     waiting: list[str] = field(default_factory=list)
     broken: list[str] = field(default_factory=list)
+    resting: str = ""
+    unlisted: list[str] = field(default_factory=list)
+    plain: list[str] = field(default_factory=list)
 
     def check(self) -> None:
         """Raise what the exit code must tell: nothing sent, or only partly done."""
+        if self.resting:
+            raise MailError(f"nothing could be sent: {self.resting}", "digest send tries at once, and digest test-mail")
         self._check_receipts()
         if self.held:
             raise PartlyDone(
@@ -40,10 +49,20 @@ class Outcome:
             )
         if self.broken:
             raise PartlyDone(f"not composed: {', '.join(self.broken)}", "the lines above say why")
+        if self.unlisted:
+            raise PartlyDone(
+                f"not every list of recipients could be read whole: {', '.join(self.unlisted)}",
+                "the lines above say which; digest recipients list shows who is on them",
+            )
         if self.waiting:
             raise PartlyDone(
                 f"waiting for a person: {'; '.join(self.waiting)}",
                 "digest issue show shows it, digest issue release lets it go out at the next digest run",
+            )
+        if self.plain:
+            raise PartlyDone(
+                f"mailed by the built-in templates, since your own failed: {', '.join(self.plain)}",
+                "the line above says where; digest templates check tries them",
             )
         if self.troubled:
             raise PartlyDone("not every source could be read whole", "the lines above and the mail's foot say which")
@@ -59,4 +78,5 @@ class Outcome:
 
 
 def _worded(receipts: Sequence[Receipt]) -> str:
-    return "; ".join(f"{r.recipient} {r.state}" for r in receipts[:5]) + (" …" if len(receipts) > 5 else "")
+    named = "; ".join(f"{receipt.recipient} {receipt.state}" for receipt in receipts[:5])
+    return named + (f" and {len(receipts) - 5} more" if len(receipts) > 5 else "")

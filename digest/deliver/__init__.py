@@ -1,12 +1,28 @@
 """Hands the frozen mails to a server and writes down what it said.
 
-yagmail's and smtplib's only door.  `deliver_pending` empties the outbox, `check_login` is for `digest doctor`, `judge`
-says what a reply means.
+yagmail's and smtplib's only door.  `deliver_pending` empties the outbox, `check_login` is for `digest doctor`,
+`open_connection` for the one mail of `digest test-mail`; `judge` says what a reply means.
 """
 
-from digest.deliver.connection import check_login
-from digest.deliver.outbox import deliver_pending
+from digest.deliver.connection import Reply, check_login, open_connection
+from digest.deliver.outbox import Terms, deliver_pending, give_up_overdue
+from digest.deliver.pacing import Pace
 from digest.deliver.replies import Decision, Stage, judge
 from digest.deliver.server import Server, check_server
+from digest.deliver.trouble import Refused
 
-__all__ = ["Decision", "Server", "Stage", "check_login", "check_server", "deliver_pending", "judge"]
+__all__ = [
+    "Decision",
+    "Pace",
+    "Refused",
+    "Reply",
+    "Server",
+    "Stage",
+    "Terms",
+    "check_login",
+    "check_server",
+    "deliver_pending",
+    "give_up_overdue",
+    "judge",
+    "open_connection",
+]

@@ -6,20 +6,40 @@ first command, `dot` before the line that hands the message over, the verdict af
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
-from datetime import datetime
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from digest.deliver.connection import Connection, Reply, open_connection
-from digest.deliver.replies import Decision, judge
-from digest.deliver.server import Server
-from digest.errors import MailError
+from digest.deliver.pacing import Pace
+from digest.deliver.replies import Decision, judge, rest_after, retry_after
+from digest.deliver.server import Server, check_server
+from digest.deliver.trouble import Refused
+from digest.errors import MailError, StoreError
 from digest.model import Receipt
-from digest.store import OutboxRow, Store
+from digest.store import BounceRow, OutboxRow, Store
 
 PER_CONNECTION = 20  # NetEase: 450 MI:DMC beyond
+ENHANCED = re.compile(r"[245]\.\d{1,3}\.\d{1,3}\b")
 UNSPEAKABLE = set(' <>()",:;\\')
 UNMAILABLE = Decision("failed", hint="correct the address in the configuration")
 PATIENCE = 2  # busy replies in a row that end the run
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """How a server wants to be treated: how often, how many mails a connection, and whether it gets its rests.
+
+    A rest is kept under `rest`, nowhere where that is empty; it holds for the caller, who asks `Store.find_rest`.
+    `at_once` tries deferred mails before their time as well.
+    """
+
+    pace: Pace | None = None
+    per_connection: int = PER_CONNECTION
+    rest: str = ""
+    at_once: bool = False
 
 
 def deliver_pending(
@@ -29,6 +49,7 @@ def deliver_pending(
     sender: str,
     now: datetime | Callable[[], datetime],
     edition: str | None = None,
+    terms: Terms = Terms(),
     on_progress: Callable[[Receipt], None] | None = None,
 ) -> tuple[Receipt, ...]:
     """What became of every mail that was waiting and whose time had come, in the order they were begun.
@@ -40,12 +61,26 @@ def deliver_pending(
     if not _is_mailable(sender):
         raise MailError(f"{sender!r} cannot be a sender", "[mail] from must hold an address in plain ASCII")
     clock = now if callable(now) else lambda: now
-    rows = store.pending(edition, now=clock())
-    run = _Run(store, server, sender, clock, on_progress)
+    rows = store.pending(edition, now=None if terms.at_once else clock())
+    if not rows:
+        return ()
+    check_server(server)  # what was never tried needs no rest
+    run = _Run(store, server, sender, clock, terms, on_progress)
     try:
         return run.deliver(rows)
     finally:
         run.hang_up()
+
+
+def give_up_overdue(store: Store, now: datetime, edition: str | None = None) -> tuple[Receipt, ...]:
+    """The receipts of the mails that waited for too long: they have failed, and their articles may come again."""
+    receipts = []
+    for row in store.pending(edition):
+        if row.until is not None and row.until <= now:
+            with suppress(StoreError):  # another process is sending it after all
+                given_up = store.forget(row.message_id, now)
+                receipts.append(Receipt(row.address, "failed", given_up.code, given_up.reply))
+    return tuple(receipts)
 
 
 class _Run:
@@ -57,13 +92,16 @@ class _Run:
         server: Server,
         sender: str,
         clock: Callable[[], datetime],
+        terms: Terms,
         tell: Callable[[Receipt], None] | None,
     ) -> None:
         self._store = store
         self._server = server
         self._sender = sender
         self._clock = clock
+        self._terms = terms
         self._tell = tell
+        self._works = False
         self._connection: Connection | None = None
         self._stopped: MailError | None = None
         self._busy = 0
@@ -91,6 +129,8 @@ class _Run:
         connection = self._connect()
         if connection is None:
             return Receipt(row.address, "queued", 0, str(self._stopped))
+        if self._terms.pace is not None:
+            self._terms.pace.wait()
         if not self._store.claim(row, self._clock()):
             return None
         if not _is_mailable(row.address):
@@ -105,14 +145,32 @@ class _Run:
         """The connection to use for the next mail, or None where the run has stopped."""
         if self._stopped is not None:
             return None
-        if self._connection is not None and self._connection.alive and self._connection.begun < PER_CONNECTION:
+        if (
+            self._connection is not None
+            and self._connection.alive
+            and self._connection.begun < self._terms.per_connection
+        ):
             return self._connection
         self.hang_up()
         try:
             self._connection = open_connection(self._server)
         except MailError as problem:
-            self._stopped = problem
+            self._stop(problem, _least_rest(problem))
         return self._connection
+
+    def _stop(self, problem: MailError, least: timedelta) -> None:
+        """Ends the run: the mails to come stay queued, and the server gets a rest."""
+        self._stopped = problem
+        if name := self._terms.rest:
+            before = self._store.find_rest(name)
+            span = rest_after(before.failures + 1 if before else 1, least)
+            self._store.begin_rest(name, self._clock() + span, problem.message)
+
+    def _note_success(self) -> None:
+        """Ends the server's rest with the first mail it takes."""
+        if not self._works and self._terms.rest and self._store.find_rest(self._terms.rest) is not None:
+            self._store.end_rest(self._terms.rest)
+        self._works = True
 
     def _hand_over(self, connection: Connection, row: OutboxRow) -> Reply:
         """The reply that decides about the mail; `dot` is committed before the line that may deliver it."""
@@ -125,8 +183,12 @@ class _Run:
     def _record(self, row: OutboxRow, reply: Reply, decision: Decision) -> Receipt:
         now = self._clock()
         text = f"{reply.text} ({decision.hint})" if decision.hint else reply.text
-        next_at = None if decision.wait is None else now + decision.wait
+        next_at = None
+        if decision.state == "deferred":
+            next_at = now + retry_after(decision, row.tries + 1, row.message_id)
         self._store.mark(row, decision.state, reply.code, text, now, next_at)
+        if decision.hard:
+            self._store.record_bounces([_bounce(row, reply, now)])
         receipt = Receipt(row.address, decision.state, reply.code, text)
         if self._tell is not None:
             self._tell(receipt)
@@ -135,9 +197,12 @@ class _Run:
     def _heed(self, decision: Decision, reply: Reply) -> None:
         """Draws from a reply what it means for the mails to come."""
         self._busy = self._busy + 1 if decision.busy else 0
+        if decision.state == "sent":
+            self._note_success()
         if decision.stop_run or self._busy >= PATIENCE:
             said = f"{reply.code} {reply.text}" if reply.code else reply.text
-            self._stopped = MailError(f"{self._server.address} stops the run: {said}", decision.hint)
+            problem = MailError(f"{self._server.address} stops the run: {said}", decision.hint)
+            self._stop(problem, max(decision.rest, decision.wait or timedelta(0)))
         if decision.busy or decision.stop_run:
             self.hang_up()
         elif decision.state != "sent" and self._connection is not None and self._connection.alive:
@@ -149,6 +214,20 @@ class _Run:
             issue = self._store.find_issue(*place)
             self._bodies = {place: issue.body if issue is not None else b""}  # one at a time: a body may be large
         return self._bodies[place]
+
+
+def _least_rest(problem: MailError) -> timedelta:
+    """How long at least a server gets that could not be reached, or refused the login."""
+    if isinstance(problem, Refused):
+        return judge(problem.stage, problem.code, problem.message).rest
+    return timedelta(0)
+
+
+def _bounce(row: OutboxRow, reply: Reply, now: datetime) -> BounceRow:
+    """What is kept of a refusal that is about the address, to see whether it is the third in a row."""
+    enhanced = ENHANCED.match(reply.text)
+    code = enhanced[0] if enhanced else str(reply.code)
+    return BounceRow(row.message_id, row.address, row.edition, row.slot, "hard", code, reply.text, now)
 
 
 def _is_mailable(address: str) -> bool:

@@ -9,9 +9,9 @@ after it leaves a mail that may have been delivered (RFC 1047), and such a mail 
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, insert, or_, select, update
 
 from digest.errors import StoreError
 from digest.model import State
@@ -29,6 +29,29 @@ BEFORE: dict[State, tuple[State, ...]] = {  # a state, and those it may follow
 }
 CHANGED = "the mail to {} was changed by another process meanwhile"
 
+# made once: building these two costs more than running them, and each mail of an issue takes them three times
+_CLAIM = (
+    update(outbox)
+    .where(
+        outbox.c.message_id == bindparam("mail"),
+        outbox.c.state.in_(WAITING),
+        outbox.c.tries == bindparam("before"),
+    )
+    .values(state="sending", tries=bindparam("begun"), changed_at=bindparam("now"))
+)
+_MARK = {
+    state: update(outbox)
+    .where(outbox.c.message_id == bindparam("mail"), outbox.c.state.in_(before))
+    .values(
+        state=state,
+        code=bindparam("said"),
+        reply=bindparam("words"),
+        next_at=bindparam("later"),
+        changed_at=bindparam("now"),
+    )
+    for state, before in BEFORE.items()
+}
+
 
 def enqueue(connection: Connection, edition: str, slot: datetime, envelope: Envelope, now: datetime) -> None:
     """Adds one recipient's mail to a new issue."""
@@ -45,6 +68,7 @@ def enqueue(connection: Connection, edition: str, slot: datetime, envelope: Enve
             code=0,
             reply="",
             changed_at=now,
+            until=envelope.until,
         )
     )
 
@@ -84,12 +108,8 @@ def claim(connection: Connection, row: OutboxRow, now: datetime) -> bool:
 
     `tries` is compared as well: a mail that was sent on and deferred meanwhile is another process's business too.
     """
-    statement = (
-        update(outbox)
-        .where(_is(row.message_id), outbox.c.state.in_(WAITING), outbox.c.tries == row.tries)
-        .values(state="sending", tries=row.tries + 1, changed_at=now)
-    )
-    return connection.execute(statement).rowcount == 1
+    taken = {"mail": row.message_id, "before": row.tries, "begun": row.tries + 1, "now": now}
+    return connection.execute(_CLAIM, taken).rowcount == 1
 
 
 def mark(
@@ -102,12 +122,8 @@ def mark(
     next_at: datetime | None,
 ) -> None:
     """Writes the next state of a claimed mail; raises StoreError where it is not in the state that comes before."""
-    statement = (
-        update(outbox)
-        .where(_is(row.message_id), outbox.c.state.in_(BEFORE.get(state, ())))
-        .values(state=state, code=code, reply=reply, next_at=next_at, changed_at=now)
-    )
-    if connection.execute(statement).rowcount != 1:
+    written = {"mail": row.message_id, "said": code, "words": reply, "later": next_at, "now": now}
+    if state not in _MARK or connection.execute(_MARK[state], written).rowcount != 1:
         raise StoreError(CHANGED.format(row.address), "run digest once at a time; see `digest outbox`")
 
 
@@ -123,7 +139,7 @@ def recover(connection: Connection, now: datetime) -> tuple[OutboxRow, ...]:
 
 
 def resend(connection: Connection, message_id: str, now: datetime) -> OutboxRow:
-    """A held, failed or deferred mail, queued again by a person's decision: same bytes, same Message-ID.
+    """A held, failed or deferred mail, queued again: same bytes, same Message-ID, and as much time as it had at first.
 
     Raises StoreError for a mail of a void issue: its articles were given back, and would reach the reader twice.
     """
@@ -133,13 +149,18 @@ def resend(connection: Connection, message_id: str, now: datetime) -> OutboxRow:
             f"the issue of {row.slot:%Y-%m-%d} could be sent to nobody and was given up",
             "its articles are candidates of the next issue",
         )
-    return _override(connection, row, ("unknown", "failed", "deferred"), "queued", "queued again by hand", now)
+    patience = _patience(connection, row)
+    until = now + patience if patience is not None else None
+    return _override(connection, row, ("unknown", "failed", "deferred"), "queued", "queued again", now, until)
 
 
 def forget(connection: Connection, message_id: str, now: datetime) -> OutboxRow:
-    """A mail that will not be sent again, by a person's decision: it counts as failed."""
+    """A mail that will not be sent again, by a person's decision or because its time is over: it counts as failed."""
     row = find(connection, message_id)
-    return _override(connection, row, ("unknown", "failed", "deferred", "queued"), "failed", "given up by hand", now)
+    why, patience = "given up by hand", _patience(connection, row)
+    if patience is not None and row.until is not None and row.until <= now and row.state in WAITING:
+        why = f"given up after {patience / timedelta(hours=1):.0f} hours"
+    return _override(connection, row, ("unknown", "failed", "deferred", "queued"), "failed", why, now, row.until)
 
 
 def find(connection: Connection, message_id: str) -> OutboxRow:
@@ -151,12 +172,18 @@ def find(connection: Connection, message_id: str) -> OutboxRow:
 
 
 def _override(
-    connection: Connection, row: OutboxRow, allowed: tuple[State, ...], state: State, why: str, now: datetime
+    connection: Connection,
+    row: OutboxRow,
+    allowed: tuple[State, ...],
+    state: State,
+    why: str,
+    now: datetime,
+    until: datetime | None,
 ) -> OutboxRow:
     if row.state not in allowed:
         raise StoreError(f"the mail to {row.address} is {row.state}", f"only {', '.join(allowed)} mails can be changed")
     reply = f"{why} ({row.reply})" if row.reply else why
-    columns = {"state": state, "reply": reply, "next_at": None, "changed_at": now}
+    columns = {"state": state, "reply": reply, "next_at": None, "changed_at": now, "until": until}
     connection.execute(update(outbox).where(_is(row.message_id)).values(columns))
     return find(connection, row.message_id)
 
@@ -165,6 +192,13 @@ def _issue_state(connection: Connection, row: OutboxRow) -> str:
     question = select(issues.c.state).where(issues.c.edition == row.edition, issues.c.slot == row.slot)
     state: str = connection.execute(question).scalar_one()
     return state
+
+
+def _patience(connection: Connection, row: OutboxRow) -> timedelta | None:
+    """How long the mail was to be tried for, from when its issue was composed; None where it has no end."""
+    question = select(issues.c.composed_at).where(issues.c.edition == row.edition, issues.c.slot == row.slot)
+    composed_at: datetime = connection.execute(question).scalar_one()
+    return row.until - composed_at if row.until is not None else None
 
 
 def _is(message_id: str) -> ColumnElement[bool]:

@@ -41,12 +41,16 @@ class FrozenIssue:
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """One recipient's share of an issue.  `header` ends with the empty line; header + body is the message."""
+    """One recipient's share of an issue.  `header` ends with the empty line; header + body is the message.
+
+    `until` is when it is given up; None: never.
+    """
 
     address: str
     message_id: str
     header: bytes
     name: str = ""
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

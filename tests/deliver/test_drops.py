@@ -9,8 +9,9 @@ import pytest
 from digest.deliver import Server, deliver_pending
 from digest.errors import MailError
 from digest.store import Store
+from tests.deliver.conftest import plain
 from tests.smtp_server import FaultServer, Stage
-from tests.store.examples import NOW, freeze, mails
+from tests.store.examples import NOW, freeze, hours, mails
 
 A, B, C, D = (f"{letter}@example.cn" for letter in "abcd")
 ME = "me@qq.com"
@@ -27,7 +28,7 @@ def test_a_break_before_the_dot_is_repeated(store: Store, smtp: FaultServer, rea
     assert (first.state, first.code, second.state) == ("deferred", 0, "sent")
     assert "the connection was lost" in first.reply
     assert smtp.recipients == [B]
-    deliver_pending(store, reach, sender=ME, now=NOW)
+    deliver_pending(store, reach, sender=ME, now=hours(1))
     assert smtp.recipients == [B, A]
 
 
@@ -159,3 +160,48 @@ def test_a_server_that_never_greets_raises(store: Store, smtp: FaultServer, reac
     with pytest.raises(MailError, match="closed the connection"):
         deliver_pending(store, reach, sender=ME, now=NOW)
     assert mails(store) == {A: "queued"}
+
+
+@pytest.mark.parametrize("stage", BEFORE_THE_DOT)
+def test_an_answer_that_does_not_come_before_the_dot_is_repeated(store: Store, smtp: FaultServer, stage: Stage) -> None:
+    """Silence to a command is a break: nothing was handed over, the next mail gets a connection of its own."""
+    freeze(store, [A, B])
+    smtp.fail(stage, delay=1.5, times=1)
+    first, second = deliver_pending(store, plain(smtp, patience=0.4), sender=ME, now=NOW)
+    assert (first.state, first.code, second.state) == ("deferred", 0, "sent")
+    assert "did not answer in time" in first.reply
+    assert smtp.recipients == [B]
+
+
+@pytest.mark.parametrize("stage", [*BEFORE_THE_DOT, "dot", "quit"])
+def test_a_slow_answer_is_waited_for(store: Store, smtp: FaultServer, reach: Server, stage: Stage) -> None:
+    """Half a second late at any stage is in time."""
+    freeze(store, [A])
+    smtp.fail(stage, delay=0.5)
+    assert [receipt.state for receipt in deliver_pending(store, reach, sender=ME, now=NOW)] == ["sent"]
+
+
+@pytest.mark.parametrize(
+    ("stage", "reply", "state"),
+    [
+        ("rcpt", "550 5.1.1 no such user", "failed"),
+        ("rcpt", "450 4.2.0 greylisted", "deferred"),
+        ("data", "451 4.3.0 later", "deferred"),
+        ("data", "554 5.6.0 no", "failed"),
+        ("dot", "452 4.3.1 full", "deferred"),
+        ("dot", "554 5.7.1 spam", "failed"),
+        ("rcpt", "", "deferred"),
+        ("data", "", "deferred"),
+        ("dot", "", "unknown"),
+    ],
+)
+def test_one_of_three_recipients_in_trouble_is_one(
+    store: Store, smtp: FaultServer, reach: Server, stage: Stage, reply: str, state: str
+) -> None:
+    """Wherever the middle one fails, by a reply or by a break, the two others have their mail in the same run."""
+    freeze(store, [A, B, C])
+    smtp.fail(stage, reply, who=B, drop=not reply)
+    receipts = deliver_pending(store, reach, sender=ME, now=NOW)
+    assert [receipt.state for receipt in receipts] == ["sent", state, "sent"]
+    assert mails(store) == {A: "sent", B: state, C: "sent"}
+    assert [address for address in smtp.recipients if address != B] == [A, C]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import timedelta
 from typing import Literal, get_args
 
@@ -9,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.deliver import Decision, Server, Stage, deliver_pending, judge
-from digest.deliver.replies import HOUR, RULES, TWO_MINUTES
+from digest.deliver import Decision, Server, Stage, Terms, deliver_pending, judge
+from digest.deliver.replies import HOUR, RESTS, RETRIES, RULES, TWO_MINUTES, rest_after, retry_after
 from digest.errors import MailError
 from digest.model import State
 from digest.store import Store
@@ -19,6 +20,7 @@ from tests.store.examples import NOW, freeze, mails
 
 A, B = "a@example.cn", "b@example.cn"
 STAGES: tuple[Stage, ...] = get_args(Stage)
+SECOND = timedelta(seconds=1)
 Sending = Literal["mail", "rcpt", "data", "dot"]
 
 # stage, the server's words, the state of that mail, how long it waits
@@ -27,8 +29,11 @@ PER_MAIL: list[tuple[Sending, str, State, timedelta | None]] = [
     ("rcpt", "451 4.3.0 lookup failure", "deferred", None),
     ("rcpt", "452 4.2.2 mailbox full", "deferred", None),
     ("rcpt", "552 5.2.2 over quota", "deferred", None),
+    ("rcpt", "550 5.2.2 over quota", "deferred", None),
+    ("rcpt", "550 5.7.1 blocked by our policy", "failed", None),
     ("rcpt", "550 5.1.1 no such user", "failed", None),
     ("rcpt", "550 Invalid User", "failed", None),
+    ("rcpt", "501 5.5.4 syntax", "failed", None),
     ("rcpt", "551 5.1.6 user has moved", "failed", None),
     ("rcpt", "553 5.1.3 bad address syntax", "failed", None),
     ("rcpt", "554 5.7.1 relay access denied", "failed", None),
@@ -95,7 +100,11 @@ def test_a_real_server_gives_the_same_state(
     assert (receipts[0].recipient, receipts[0].code) == (A, code)
     assert receipts[0].reply.startswith(text)
     (row,) = (row for row in store.outbox_rows() if row.address == A)
-    assert row.next_at == (None if wait is None else NOW + wait)
+    if state == "deferred" and wait is None:
+        assert row.next_at is not None
+        assert RETRIES[0] <= row.next_at - NOW <= RETRIES[0] * 7 / 6
+    else:
+        assert row.next_at == (None if wait is None else NOW + wait)
     assert (row.code, row.reply) == (code, receipts[0].reply)
 
 
@@ -126,13 +135,92 @@ def test_a_mail_that_has_to_wait_is_left_alone_until_then(store: Store, smtp: Fa
     assert receipt.state == "sent"
 
 
-def test_a_deferred_mail_is_tried_at_the_next_run(store: Store, smtp: FaultServer, reach: Server) -> None:
-    """Greylisting ends with the second try, which may come at once."""
+def test_a_deferred_mail_waits_longer_each_time(store: Store, smtp: FaultServer, reach: Server) -> None:
+    """Five minutes or more for greylisting, then 15, 30, 60 and 60; it is not touched a second before."""
     freeze(store, [A])
-    smtp.fail("rcpt", "450 4.2.0 greylisted", times=1)
-    assert [r.state for r in deliver_pending(store, reach, sender="me@qq.com", now=NOW)] == ["deferred"]
-    assert [r.state for r in deliver_pending(store, reach, sender="me@qq.com", now=NOW)] == ["sent"]
-    assert store.outbox_rows()[0].tries == 2
+    smtp.fail("rcpt", "450 4.2.0 greylisted")
+    now, waits = NOW, []
+    for _ in range(5):
+        assert [r.state for r in deliver_pending(store, reach, sender="me@qq.com", now=now)] == ["deferred"]
+        (row,) = store.outbox_rows()
+        assert row.next_at is not None
+        waits.append(row.next_at - now)
+        assert deliver_pending(store, reach, sender="me@qq.com", now=row.next_at - SECOND) == ()
+        now = row.next_at
+    smtp.heal()
+    assert [r.state for r in deliver_pending(store, reach, sender="me@qq.com", now=now)] == ["sent"]
+    assert store.outbox_rows()[0].tries == 6
+    for wait, least in zip(waits, (*RETRIES, RETRIES[-1]), strict=True):
+        assert least <= wait <= least * 7 / 6
+
+
+def test_a_person_need_not_wait(store: Store, smtp: FaultServer, reach: Server) -> None:
+    """With `at_once` a deferred mail is tried before its time."""
+    freeze(store, [A])
+    smtp.fail("dot", "550 frequency limited", times=1)
+    deliver_pending(store, reach, sender="me@qq.com", now=NOW)
+    (receipt,) = deliver_pending(store, reach, sender="me@qq.com", now=NOW, terms=Terms(at_once=True))
+    assert receipt.state == "sent"
+
+
+@given(tries=st.integers(1, 50), name=st.text(max_size=30), wait=st.sampled_from([None, TWO_MINUTES, HOUR]))
+def test_a_wait_is_the_same_each_time_and_never_shorter(tries: int, name: str, wait: timedelta | None) -> None:
+    """The Message-ID alone spreads the tries; what the server asked for is never undercut, nor is the table."""
+    decision = Decision("deferred", wait=wait)
+    span = retry_after(decision, tries, name)
+    assert span == retry_after(decision, tries, name)
+    assert span <= max(wait or HOUR, HOUR * 7 / 6)
+    if wait is not None:
+        assert span >= wait
+    if wait is None or tries > 1:
+        assert span >= RETRIES[min(tries, 4) - 1]
+
+
+def test_a_server_rests_longer_each_time() -> None:
+    """1, 5, 15, 30 and 60 minutes, then 60 for ever; a refused login asks for an hour at once."""
+    zero = timedelta(0)
+    assert [rest_after(failures, zero) for failures in range(1, 8)] == [*RESTS, HOUR, HOUR]
+    assert rest_after(1, judge("login", 535, "no").rest) == HOUR
+    assert judge("connect", 421, "busy").rest == judge("mail", 0, "").rest == zero
+
+
+HARD = [
+    ("rcpt", "550 5.1.1 no such user", True),
+    ("rcpt", "550 Invalid User", True),
+    ("rcpt", "551 5.1.6 user has moved", True),
+    ("rcpt", "550 Mailbox not found", True),
+    ("rcpt", "550 收件人不存在", True),
+    ("rcpt", "550 denied", False),
+    ("dot", "550 5.1.1 user unknown", True),
+    ("rcpt", "554 5.7.1 relay access denied", False),
+    ("rcpt", "550 5.7.1 blocked by our policy", False),
+    ("rcpt", "501 5.5.4 syntax", False),
+    ("rcpt", "554 5.2.2 over quota", False),
+    ("rcpt", "552 mailbox full", False),
+    ("rcpt", "450 5.1.1 try again", False),
+    ("rcpt", "550 RP:TRC sender exceeded its recipients", False),
+    ("dot", "554 DT:SPM", False),
+    ("dot", "552 5.3.4 too big", False),
+    ("mail", "550 5.1.8 bad sender", False),
+]
+
+
+@pytest.mark.parametrize(("stage", "words", "hard"), HARD)
+def test_only_a_missing_mailbox_is_a_hard_refusal(
+    store: Store, smtp: FaultServer, reach: Server, stage: Sending, words: str, hard: bool
+) -> None:
+    """What is said about the address is kept, to count it; a full mailbox, spam or a quota says nothing about it."""
+    assert judge(stage, *split(words)).hard == hard
+    freeze(store, [A, B])
+    smtp.fail(stage, words, who=None if stage == "mail" else A)
+    with suppress(MailError):
+        deliver_pending(store, reach, sender="me@qq.com", now=NOW)
+    kept = [(row.address, row.kind, row.slot) for row in store.bounces()]
+    assert kept == ([(A, "hard", NOW)] if hard else [])
+    if hard:
+        (bounce,) = store.bounces(A)
+        assert bounce.code in words
+        assert bounce.mark == next(row.message_id for row in store.outbox_rows() if row.address == A)
 
 
 def test_no_reply_means_uncertain_only_after_the_dot() -> None:

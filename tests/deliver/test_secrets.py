@@ -15,6 +15,7 @@ import pytest
 from digest.deliver import Server, check_login, deliver_pending
 from digest.errors import MailError
 from digest.store import Store
+from tests.cli.conftest import ANNA, NEWS, Office, Terminal
 from tests.deliver.conftest import LOGIN
 from tests.smtp_server import FaultServer, Stage
 from tests.store.examples import NOW, freeze
@@ -34,6 +35,19 @@ def smtp(context: ssl.SSLContext) -> Iterator[FaultServer]:
 def reach(smtp: FaultServer, cafile: Path) -> Server:
     """How to reach it."""
     return Server("127.0.0.1", smtp.port, "starttls", USER, CANARY, cafile=cafile, timeout=5)
+
+
+@pytest.fixture
+def office(tmp_path: Path, context: ssl.SSLContext, cafile: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Office]:
+    """A terminal with articles and a server that wants the login, over TLS."""
+    folder = tmp_path / "office"
+    folder.mkdir()
+    monkeypatch.setenv("DIGEST_SMTP_PASSWORD", CANARY)
+    terminal = Terminal(folder, monkeypatch)
+    with FaultServer(security="tls", context=context, login=LOGIN) as server:
+        made = Office(terminal, server, cafile, terminal.write_news(news=NEWS))
+        made.configure()
+        yield made
 
 
 def assert_silent(text: str) -> None:
@@ -122,6 +136,38 @@ def test_a_password_that_cannot_be_sent_is_not_quoted(reach: Server) -> None:
     with pytest.raises(MailError) as caught:
         check_login(replace(reach, password=CANARY + "密"))
     assert_silent(told(caught.value))
+
+
+@pytest.mark.parametrize(
+    ("stage", "reply"),
+    [
+        ("auth", "535 5.7.8 authentication failed"),
+        ("auth", f"535 5.7.8 refused AUTH PLAIN {FORMS[2]}"),
+        ("auth", ""),
+        ("greeting", "554 go away"),
+        ("mail", "553 from must be the login"),
+        ("rcpt", "550 5.1.1 no such user"),
+        ("data", "451 later"),
+        ("dot", ""),
+        ("quit", ""),
+    ],
+)
+def test_no_command_tells_the_password(
+    office: Office, stage: Stage, reply: str, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Not run, send, doctor or outbox, whatever fails: no line of theirs, no log, no file they leave, and no mail."""
+    caplog.set_level(logging.DEBUG)
+    office.smtp.fail(stage, reply, drop=not reply)
+    for words in (("run",), ("run",), ("send",), ("doctor",), ("outbox", "list", "--json"), ("outbox", "show", ANNA)):
+        office(*words)
+    assert office.smtp.connections > 0
+    ours = [record.getMessage() for record in caplog.records if not record.name.startswith(("mail.log", "asyncio"))]
+    assert_silent("\n".join((*ours, *office.terminal.everything, *capfd.readouterr())))
+    left = [path for path in office.terminal.folder.rglob("*") if path.is_file()]
+    assert left
+    assert_silent("".join(path.read_bytes().decode("latin-1") for path in left))
+    assert_silent("".join(message.content.decode("latin-1") for message in office.smtp.received))
+    assert_silent(office.smtp.plain.decode("latin-1"))
 
 
 def database_bytes(path: Path) -> str:

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+import ssl
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.deliver import Server, deliver_pending
+from digest.deliver import Pace, Server, Terms, deliver_pending, give_up_overdue
 from digest.deliver.connection import dot_stuffed
+from digest.deliver.replies import RESTS
 from digest.errors import MailError, StoreError
 from digest.model import Receipt
 from digest.store import Placement, Store
-from tests.deliver.conftest import plain
+from tests.deliver.conftest import LOGIN, plain
 from tests.smtp_server import FaultServer
-from tests.store.examples import NOW, freeze, hours, mails, make_envelope, offer, states
+from tests.store.examples import NOW, freeze, hours, mails, make_envelope, make_issue, offer, states
 
 A, B, C = "a@example.cn", "b@example.cn", "c@example.cn"
 ME = "me@qq.com"
+SECOND = timedelta(seconds=1)
 
 
 def test_the_server_gets_the_frozen_bytes(store: Store, smtp: FaultServer, reach: Server) -> None:
@@ -194,3 +200,138 @@ def test_a_reply_full_of_control_characters_is_made_printable(store: Store, smtp
     (receipt,) = deliver_pending(store, reach, sender=ME, now=NOW)
     assert receipt.reply.isprintable()
     assert receipt.reply.startswith("[31mred xxx")
+
+
+# --------------------------------------------------------------------------------------------- pace, rests, giving up
+
+
+def freeze_until(store: Store, moments: Mapping[str, datetime | None], placements: Iterable[Placement] = ()) -> None:
+    """Freezes an issue whose mails are given up then."""
+    envelopes = [replace(make_envelope(address), until=until) for address, until in moments.items()]
+    assert store.freeze_issue(make_issue(), envelopes, placements)
+
+
+class Watch:
+    """A clock that stands still until somebody sleeps."""
+
+    def __init__(self) -> None:
+        self.time = 0.0
+        self.naps: list[float] = []
+
+    def sleep(self, seconds: float) -> None:
+        """Lets the time pass."""
+        self.naps.append(seconds)
+        self.time += seconds
+
+    def tick(self) -> float:
+        """The time."""
+        return self.time
+
+
+@given(per_minute=st.integers(1, 40), works=st.lists(st.floats(0, 30), max_size=120))
+def test_no_minute_has_more_mails_than_it_may(per_minute: int, works: list[float]) -> None:
+    """Whatever the mails take themselves, any sixty seconds hold at most so many, and nobody waits without need."""
+    watch, begun = Watch(), list[float]()
+    pace = Pace(per_minute, watch.sleep, watch.tick)
+    for work in works:
+        slept = len(watch.naps)
+        pace.wait()
+        if len(begun) < per_minute or watch.time - begun[-per_minute] > 60.001:
+            assert len(watch.naps) == slept
+        begun.append(watch.time)
+        watch.time += work
+    assert all(later - early >= 59.999 for early, later in zip(begun, begun[per_minute:], strict=False))
+
+
+def test_a_provider_that_bears_less_is_sent_less(store: Store, smtp: FaultServer, reach: Server) -> None:
+    """Two mails a minute and three a connection: five mails take two pauses and two connections."""
+    freeze(store, [f"r{number}@example.cn" for number in range(5)])
+    watch = Watch()
+    terms = Terms(Pace(2, watch.sleep, watch.tick), per_connection=3)
+    assert len(deliver_pending(store, reach, sender=ME, now=NOW, terms=terms)) == 5
+    assert (watch.naps, smtp.connections) == ([60, 60], 2)
+
+
+def test_a_server_that_fails_gets_a_longer_rest_each_time(store: Store, smtp: FaultServer, reach: Server) -> None:
+    """1 minute, then 5, then 15; the first mail it takes ends the counting."""
+    freeze(store, [A])
+    smtp.fail("greeting", "421 too busy", drop=True)
+    for failures, span in enumerate(RESTS[:3], 1):
+        with pytest.raises(MailError, match="421 too busy"):
+            deliver_pending(store, reach, sender=ME, now=NOW, terms=Terms(rest="mail"))
+        rest = store.find_rest("mail")
+        assert rest is not None
+        assert (rest.failures, rest.until) == (failures, NOW + span)
+        assert "421 too busy" in rest.why
+    smtp.heal()
+    deliver_pending(store, reach, sender=ME, now=NOW, terms=Terms(rest="mail"))
+    assert store.find_rest("mail") is None
+
+
+def test_a_run_that_ends_in_the_middle_begins_a_rest(store: Store, smtp: FaultServer, reach: Server) -> None:
+    """One busy answer is no reason, two in a row are; a quota asks for an hour at once."""
+    freeze(store, [A, B, C])
+    smtp.fail("mail", "421 later", times=1)
+    deliver_pending(store, reach, sender=ME, now=NOW, terms=Terms(rest="mail"))
+    assert store.find_rest("mail") is None
+    freeze(store, [A, B, C], slot=hours(24))
+    smtp.fail("dot", "550 frequency limited")
+    deliver_pending(store, reach, sender=ME, now=hours(24), terms=Terms(rest="mail"))
+    rest = store.find_rest("mail")
+    assert rest is not None
+    assert rest.until == hours(25)
+
+
+def test_a_refused_login_rests_for_an_hour(store: Store, context: ssl.SSLContext, cafile: Path) -> None:
+    """NetEase locks an account after some failures, so nobody knocks there every five minutes."""
+    freeze(store, [A])
+    with FaultServer(security="starttls", context=context, login=LOGIN) as server:
+        wrong = Server("127.0.0.1", server.port, "starttls", LOGIN[0], "wrong", cafile=cafile, timeout=5)
+        with pytest.raises(MailError, match="refuses the login"):
+            deliver_pending(store, wrong, sender=ME, now=NOW, terms=Terms(rest="mail"))
+        assert server.commands.count("AUTH") == 1
+    rest = store.find_rest("mail")
+    assert rest is not None
+    assert rest.until == hours(1)
+    assert "wrong" not in rest.why
+
+
+def test_what_could_never_work_begins_no_rest(store: Store) -> None:
+    """A mistake in the settings has bothered no server."""
+    freeze(store, [A])
+    with pytest.raises(MailError, match="unencrypted"):
+        deliver_pending(store, Server("mail.example.cn", 25, "none"), sender=ME, now=NOW, terms=Terms(rest="mail"))
+    assert store.find_rest("mail") is None
+
+
+def test_a_mail_is_given_up_when_its_time_is_over(store: Store, smtp: FaultServer, reach: Server) -> None:
+    """After twelve hours it has failed and says so; a second before it is still tried; one without an end never is."""
+    freeze_until(store, {A: hours(12), B: None})
+    smtp.fail("rcpt", "450 4.2.0 greylisted")
+    deliver_pending(store, reach, sender=ME, now=NOW)
+    assert give_up_overdue(store, hours(12) - SECOND) == ()
+    assert len(deliver_pending(store, reach, sender=ME, now=hours(12) - SECOND)) == 2
+    (receipt,) = give_up_overdue(store, hours(12))
+    assert (receipt.recipient, receipt.state, receipt.code) == (A, "failed", 450)
+    assert receipt.reply.startswith("given up after 12 hours (4.2.0 greylisted")
+    assert mails(store) == {A: "failed", B: "deferred"}
+
+
+def test_an_issue_whose_every_mail_was_given_up_gives_its_articles_back(store: Store) -> None:
+    """A server that is gone for half a day costs the reader nothing: the next issue holds the same."""
+    (key,) = offer(store, [1])
+    freeze_until(store, {A: hours(12)}, [Placement(key, "placed")])
+    give_up_overdue(store, hours(13))
+    assert states(store) == {key: "new"}
+
+
+def test_a_mail_sent_again_by_hand_has_its_time_again(store: Store, smtp: FaultServer, reach: Server) -> None:
+    """What was given up and is wanted all the same is tried for twelve hours more."""
+    freeze_until(store, {A: hours(12), B: hours(12)})
+    smtp.fail("rcpt", "450 4.2.0 greylisted", who=A)
+    deliver_pending(store, reach, sender=ME, now=NOW)
+    give_up_overdue(store, hours(20))
+    (given_up,) = store.outbox_rows(state="failed")
+    again = store.resend(given_up.message_id, hours(20))
+    assert (again.state, again.until) == ("queued", hours(32))
+    assert give_up_overdue(store, hours(21)) == ()

@@ -214,3 +214,16 @@ def test_an_unknown_message_id_is_named(store: Store) -> None:
     """A typing mistake is answered with the name that was not found."""
     with pytest.raises(StoreError, match="<nobody@here>"):
         store.forget("<nobody@here>", NOW)
+
+
+def test_a_rest_belongs_to_a_server_under_its_settings(store: Store) -> None:
+    """Other settings find none and begin to count anew; `host:port` alone ends it under any, and no other server's."""
+    store.begin_rest("mail.cn:465 one", hours(1), "busy")
+    store.begin_rest("mail.cn:4650 one", hours(1), "busy")
+    assert store.begin_rest("mail.cn:465 one", hours(2), "busy").failures == 2
+    assert store.find_rest("mail.cn:465 two") is None
+    assert store.begin_rest("mail.cn:465 two", hours(3), "busy").failures == 1
+    assert store.find_rest("mail.cn:465 one") is None
+    store.end_rest("mail.cn:465")
+    assert store.find_rest("mail.cn:465 two") is None
+    assert store.find_rest("mail.cn:4650 one") is not None

@@ -1,0 +1,40 @@
+"""How a command was called."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from digest.config import MailSettings, Settings
+
+Announce = Callable[[str], None]
+Clock = Callable[[], datetime]
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """How a command was called: with which settings, clock and environment, who is told, and whether for real.
+
+    `origin` is the path of the configuration; two that share a database share what was sent.  `progress` hears how
+    many of how many mails are done.
+    """
+
+    settings: Settings
+    clock: Clock
+    environ: Mapping[str, str]
+    announce: Announce
+    dry_run: bool = False
+    origin: str = ""
+    progress: Progress | None = None
+
+    @property
+    def mail(self) -> MailSettings | None:
+        """The mail settings; only a dry run does without.  Raises ConfigError."""
+        return self.settings.mail if self.dry_run else self.settings.require_mail()
+
+    def show(self, moment: datetime) -> str:
+        """Return a moment as the reader's clock shows it."""
+        return f"{moment.astimezone(ZoneInfo(self.settings.timezone)):%Y-%m-%d %H:%M}"

@@ -1,0 +1,226 @@
+"""The way out: what waits is handed over, unless its time is over or the server is left alone for a while."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from functools import partial
+from hashlib import sha256
+from pathlib import Path
+
+from digest.app.call import Call
+from digest.app.outcome import Outcome
+from digest.app.recipients import suppress_repeated
+from digest.config import MailSettings, describe_login, read_password
+from digest.config.mail import batch_of, pace_of
+from digest.config.passwords import read_token
+from digest.deliver import Pace, Server, Terms, deliver_pending, give_up_overdue
+from digest.model import Receipt
+from digest.store import Rest, Store
+
+FEW = 20
+"""Up to so many mails are told of one by one; of more, only so many that did not arrive, and the counts."""
+
+RESENDS = 3
+"""A mail whose fate stayed unknown so often is held, whatever on_unknown says: its server takes mails and hangs up."""
+
+LONGEST_REST = timedelta(hours=2)
+"""A rest that lasts longer was begun under a wrong clock."""
+
+
+class Carrier:
+    """The mails of one run on their way out; what becomes of them is told, and added to the outcome.
+
+    With `aside` the store is one that is thrown away: no rest of the server is looked for or kept in it.
+    """
+
+    def __init__(self, call: Call, store: Store, outcome: Outcome, *, aside: bool = False) -> None:
+        self._call = call
+        self._store = store
+        self._outcome = outcome
+        self._aside = aside
+        self._server: Server | None = None
+
+    def open_server(self) -> Server:
+        """Return the server, with its password read.
+
+        Raises:
+            ConfigError: there are no mail settings, or the password is not where they say.
+        """
+        self._server = self._server or server_of(self._call.settings.require_mail(), self._call.environ)
+        return self._server
+
+    def recover(self, only: str | None) -> None:
+        """Decide about what a crash left half done, before anything new begins."""
+        for row in self._store.recover(self._call.clock()):
+            what = "is held: it may have been delivered" if row.state == "unknown" else "will be tried again"
+            self._call.announce(f"{row.edition}: an earlier run broke off; the mail to {row.address} {what}")
+        self._requeue(only)
+
+    def hand_over(self, only: str | None = None, *, at_once: bool = False) -> None:
+        """Send the mails that wait, and keep their receipts; with `at_once` neither they nor the server wait longer.
+
+        Mails whose time is over are given up afterwards: where nobody ran digest for a day, they had one more try.
+
+        Raises:
+            ConfigError: as `open_server`.
+            MailError: the server takes nothing; all of it is still waiting.
+        """
+        try:
+            self._send(only, at_once)
+        finally:
+            for receipt in give_up_overdue(self._store, self._call.clock(), only):
+                self._call.announce(tell_receipt(receipt))
+                kept = [r for r in self._outcome.receipts if r.recipient != receipt.recipient or r.state == "sent"]
+                self._outcome.receipts[:] = [*kept, receipt]
+        self._give_up_addresses()
+
+    def _drop_leavers(self, only: str | None) -> None:
+        """Give up what waits for people who have left since their issue was frozen."""
+        rows = [] if self._aside else self._store.pending(only)
+        for edition in {row.edition for row in rows}:
+            gone = {suppression.address for suppression in self._store.suppressions(edition)}
+            for row in rows:
+                if row.edition == edition and row.address.casefold() in gone:
+                    self._store.forget(row.message_id, self._call.clock())
+                    self._call.announce(f"{edition}: the mail to {row.address} is given up, since it wants no more")
+
+    def _send(self, only: str | None, at_once: bool) -> None:
+        self._drop_leavers(only)
+        waiting = len(self._store.pending(only, now=None if at_once else self._call.clock()))
+        if not waiting:
+            return
+        server, mail = self.open_server(), self._call.settings.require_mail()
+        name = "" if self._aside else name_rest(server, mail, self._call.origin)
+        rest = self._find_rest(name)
+        if rest and not at_once:
+            self._outcome.resting = f"{server.address} is left alone until {self._call.show(rest.until)}: {rest.why}"
+            return
+        pace = pace_of(mail)
+        terms = Terms(Pace(pace) if pace else None, batch_of(mail), name, at_once)
+        teller = _Teller(self._call, waiting)
+        try:
+            receipts = deliver_pending(
+                self._store,
+                server,
+                sender=mail.sender.address,
+                now=self._call.clock,
+                edition=only,
+                terms=terms,
+                on_progress=teller.hear,
+            )
+        finally:
+            teller.sum_up()
+            if rest := self._find_rest(name):
+                until = self._call.show(rest.until)
+                self._call.announce(f"{server.address} is left alone until {until}; digest send tries at once")
+        again = self._requeue(only)
+        self._outcome.receipts += [replace(r, state="queued") if r.recipient in again else r for r in receipts]
+
+    def tell_waiting(self, only: str | None) -> None:
+        """Say how many mails wait for another try, and since when the next may be."""
+        now = self._call.clock()
+        moments = [row.next_at for row in self._store.pending(only) if row.next_at is not None and row.next_at > now]
+        if moments:
+            mails = "1 mail waits" if len(moments) == 1 else f"{len(moments)} mails wait"
+            self._call.announce(f"{mails} for another try, from {self._call.show(min(moments))}")
+
+    def _find_rest(self, name: str) -> Rest | None:
+        """The rest the server has now, if it has any."""
+        now = self._call.clock()
+        rest = self._store.find_rest(name) if name else None
+        return rest if rest is not None and now < rest.until <= now + LONGEST_REST else None
+
+    def _requeue(self, only: str | None) -> set[str]:
+        """The addresses whose mails may have arrived and are sent again, because [mail] on_unknown wants it so."""
+        mail = self._call.settings.mail
+        if mail is None or mail.on_unknown != "resend":
+            return set()
+        again, now = set(), self._call.clock()
+        for row in self._store.outbox_rows(only, state="unknown"):
+            if row.tries < RESENDS and not _is_over(row.until, now):
+                again.add(self._store.resend(row.message_id, now).address)
+                self._call.announce(f"{row.edition}: the mail to {row.address} may have arrived, and is sent again")
+        return again
+
+    def _give_up_addresses(self) -> None:
+        """Take out the addresses that were refused too often, and say so."""
+        if self._aside or not any(receipt.state == "failed" for receipt in self._outcome.receipts):
+            return
+        for gone in suppress_repeated(self._store, self._call.clock()):
+            self._call.announce(f"{gone.address}: {gone.told}; it gets no more mail until digest recipients add")
+
+
+class _Teller:
+    """Says what became of the mails: of each where they are few, else of those in trouble and how many there are."""
+
+    def __init__(self, call: Call, total: int) -> None:
+        self._call = call
+        self._total = total
+        self._counts: Counter[str] = Counter()
+
+    def hear(self, receipt: Receipt) -> None:
+        """Take in the fate of one mail."""
+        self._counts[receipt.state] += 1
+        done = self._counts.total()
+        troubled = done - self._counts["sent"]
+        if self._total <= FEW or (receipt.state != "sent" and troubled <= FEW):
+            self._call.announce(tell_receipt(receipt))
+        if self._call.progress is not None:
+            self._call.progress(done, self._total)
+
+    def sum_up(self) -> None:
+        """Say the counts, where not every mail was told of."""
+        if self._total > FEW and self._counts:
+            told = ", ".join(f"{count} {state}" for state, count in sorted(self._counts.items()))
+            self._call.announce(f"{self._counts.total()} mails: {told}")
+
+
+def server_of(mail: MailSettings, environ: Mapping[str, str]) -> Server:
+    """Return the server of the configuration, with its password read.
+
+    Raises:
+        ConfigError: the password is not where the configuration says.
+    """
+    by_token = bool(mail.user and mail.token_command)
+    return Server(
+        host=mail.host,
+        port=mail.port,
+        security=mail.security,
+        user=mail.user or None,
+        password=read_password(mail, environ) if mail.user and not by_token else None,
+        cafile=mail.cafile,
+        token=partial(read_token, mail) if by_token else None,
+        login_help=describe_login(mail),
+    )
+
+
+def name_rest(server: Server, mail: MailSettings, origin: str = "") -> str:
+    """Return the name the server's rest is kept under: other settings, or a file changed since, find none.
+
+    Nothing of the password is in it, only when the files were changed that it may stand in.
+    """
+    said = (server.security, server.user, mail.sender.address, server.cafile, _changed(origin))
+    mark = sha256(repr((*map(str, said), _changed(mail.password_file))).encode()).hexdigest()[:12]
+    return f"{server.address} {mark}"
+
+
+def tell_receipt(receipt: Receipt) -> str:
+    """Return a line about one mail: its address, its state, and what the server said where it did not take it."""
+    if receipt.state == "sent":
+        return f"{receipt.recipient}: sent"
+    words = f"{receipt.code} {receipt.reply}" if receipt.code else receipt.reply
+    return f"{receipt.recipient}: {receipt.state}: {words}".rstrip(": ")
+
+
+def _changed(path: Path | str | None) -> int:
+    try:
+        return Path(path).stat().st_mtime_ns if path else 0
+    except OSError:
+        return 0
+
+
+def _is_over(until: datetime | None, now: datetime) -> bool:
+    return until is not None and until <= now
