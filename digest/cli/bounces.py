@@ -1,0 +1,91 @@
+"""digest bounces: what came back, who left, and what is done about it."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from digest.cli.options import announce, configured, printable, read_clock, read_settings
+from digest.errors import PartlyDone
+
+if TYPE_CHECKING:
+    from digest.app.bounces import Finding, Post
+
+
+@click.command()
+@click.option("--maildir", type=click.Path(path_type=Path), help="Read this maildir.  [default: what [bounces] says]")
+@click.option("--days", type=click.IntRange(1, 366), default=30, show_default=True, help="How far to look back.")
+@click.option("--dry-run", is_flag=True, help="Say what would be done; change no byte of state.")
+@click.option("--json", "as_json", is_flag=True, help="As JSON, for programs.")
+@configured
+def bounces(
+    maildir: Path | None,
+    days: int,
+    dry_run: bool,
+    as_json: bool,
+    config_path: Path | None,
+    data_dir: Path | None,
+    moment: str | None,
+) -> None:
+    """Read the mailbox that answers come back to: mails that bounced, and readers who want no more.
+
+    A line tells of each: what it is, the address, what was said, what was done.  The mailbox itself is not changed, and
+    what was read once is not told again.  An address whose mails of three issues came back for good is given up.
+    """
+    from digest.app.bounces import decide, open_mailbox, read_messages, since_when
+    from digest.app.state import open_state
+
+    settings = read_settings(config_path, data_dir)
+    now = read_clock(moment, settings.timezone)()
+    # read before the state is held: a slow server must not keep the morning's run from it
+    messages = read_messages(open_mailbox(settings, os.environ, since_when(now, days), maildir))
+    with open_state(settings, dry_run=dry_run) as store:
+        post = decide(store, messages, now)
+    if as_json:
+        click.echo(json.dumps(_as_data(post), ensure_ascii=False, indent=2))
+    else:
+        _show(post)
+    if post.waiting:
+        raise PartlyDone(f"left for a person to look at: {post.waiting}", "the lines above say what to run")
+
+
+def _show(post: Post) -> None:
+    for finding in post.findings:
+        row = finding.row
+        said = f"{row.code} {row.told}" if row.code and row.code not in row.told else row.told
+        click.echo("\t".join(printable(cell) for cell in (row.kind, row.address, said, finding.done)))
+    for suppression in post.given_up:
+        click.echo(f"given up\t{suppression.address}\t{printable(suppression.told)}\tgets no more mail")
+    announce(
+        f"{post.read} messages: {len(post.findings)} told, {post.known} read before, {post.ignored} no business of ours"
+    )
+
+
+def _as_data(post: Post) -> dict[str, Any]:
+    return {
+        "version": 1,
+        "messages": post.read,
+        "read_before": post.known,
+        "ignored": post.ignored,
+        "waiting": post.waiting,
+        "findings": [_finding(finding) for finding in post.findings],
+        "given_up": [{"address": gone.address, "why": gone.told} for gone in post.given_up],
+    }
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    row = finding.row
+    return {
+        "kind": row.kind,
+        "address": row.address,
+        "edition": row.edition,
+        "slot": row.slot.isoformat() if row.slot else None,
+        "code": row.code,
+        "said": row.told,
+        "done": finding.done,
+        "person": finding.person,
+    }
