@@ -21,13 +21,13 @@ from digest.app.drafts import (
     release_waiting,
     require_waiting,
 )
-from digest.app.issuing import write_letter
+from digest.app.leaving import shared_way
+from digest.app.letters import write_letter
 from digest.app.preview import freeze_next
 from digest.app.state import open_state
-from digest.collect.templates import load_templates
 from digest.compose.editing import drop_items, move_item, note_item
 from digest.compose.issue import Composition, Past, compose_issue
-from digest.config import Settings, load_settings
+from digest.config import MailSettings, Settings, load_settings
 from digest.errors import UsageError
 from digest.model import Appointment, Article, Edition, Issue, Passage, Revision, Section, SourceReport, Told
 from tests.compose.examples import EDITION, REPORTS, SHANGHAI, SLOT, editions, small_articles
@@ -247,9 +247,8 @@ def test_the_later_draft_stands(office: tuple[Settings, Edition]) -> None:
     freeze_next(settings_, edition, MORNING, {})
     with open_state(settings_) as store:
         waiting = require_waiting(store, edition)
-        templates = load_templates(settings_.templates)
         noted = replace(waiting.composed, issue=note_item(waiting.issue, 1, "又改。"))
-        letter = write_letter(noted.issue, templates, settings_.mail)
+        letter = write_letter(noted.issue, settings_, settings_.mail)
         assert keep_waiting(store, replace(waiting, composed=noted, letter=letter, held=False), MORNING)
         (draft,) = store.drafts("daily")
         assert (draft.text, draft.state) == (letter.text, "released")
@@ -272,3 +271,17 @@ def test_a_follow_up_that_is_dropped_takes_its_day_along(office: tuple[Settings,
     kept = edit_waiting(settings_, edition, lambda found: note_item(found, 1, "留意。"), MORNING).composed
     assert kept.appointments == (day,)
     assert edit_waiting(settings_, edition, lambda found: drop_items(found, [1]), MORNING).composed.appointments == ()
+
+
+def test_the_way_to_leave_stays_through_edits(office: tuple[Settings, Edition]) -> None:
+    """Frozen or edited, the foot names the address of this very issue."""
+    settings_, edition = office
+    mail = MailSettings.model_validate({"host": "127.0.0.1", "port": 25, "security": "none", "from": "a@b.example"})
+    settings_ = settings_.model_copy(update={"mail": mail})
+    frozen = freeze_next(settings_, edition, MORNING, {})
+    edited = edit_waiting(settings_, edition, lambda found: note_item(found, 1, "留意。"), MORNING)
+    with open_state(settings_) as store:
+        subject = shared_way(mail, frozen.issue, store.signing_key()).partition("subject=")[2]
+    assert subject
+    assert subject in frozen.letter.html
+    assert subject in edited.letter.html
