@@ -135,10 +135,13 @@ def test_the_python_shown_works(checkout: Path) -> None:
     assert "瀚" in done.stdout
 
 
-def test_the_presets_named_are_those_there_are() -> None:
-    """The README lists every preset that can be used, and no other."""
+def test_the_table_of_providers_is_what_the_presets_say() -> None:
+    """Every usable preset has its row, with server, secret, the words in Chinese and the page that explains it."""
     from digest.config import load_presets
 
-    (line,) = re.findall(r"\*\*Presets:\*\* (.*?)\.", README)
-    usable = [name for name, preset in load_presets().items() if not preset.needs and name != "custom"]
-    assert line.split(", ") == usable
+    rows = re.findall(r"^\| `([a-z0-9]+)` \|(.*)$", README, re.M)
+    for preset in load_presets().values():
+        if preset.name != "custom":
+            told = "".join(row for name, row in rows if name == preset.name)
+            assert all(word in told for word in (preset.host, preset.secret, preset.login_zh, preset.help))
+    assert {name for name, _ in rows} == set(load_presets()) - {"custom"}
