@@ -5,13 +5,19 @@ from __future__ import annotations
 import click
 
 import digest
+from digest.cli.bounces import bounces
 from digest.cli.evaluate import evaluate
 from digest.cli.issue import issue
-from digest.cli.mailing import outbox, run, send
+from digest.cli.mailing import run, send
+from digest.cli.outbox import outbox
 from digest.cli.preview import preview
-from digest.cli.setup import completion, doctor, init, templates
+from digest.cli.recipients import recipients
+from digest.cli.setup import completion, doctor, init
 from digest.cli.sources import sources
 from digest.cli.summarize import summarize
+from digest.cli.templates import templates
+from digest.cli.trial import test_mail
+from digest.cli.verify import verify
 from digest.cli.why import why, why_empty
 
 
@@ -38,7 +44,11 @@ COMMANDS = (
     sources,
     init,
     doctor,
+    test_mail,
     outbox,
+    recipients,
+    bounces,
+    verify,
     why,
     why_empty,
     templates,
