@@ -213,10 +213,10 @@ def _judge_letter(returned: Returned, archive: _Archive, store: Store, now: date
         if leaving:
             yield _leave(returned, *leaving, store, now)
         else:
-            yield _unread(returned, returned.sender, f"asks to leave {returned.request[0]}, with a wrong token", now)
+            yield _unread(returned, returned.sender, f"asks to leave {returned.request[0]}, unproved", now)
     elif returned.leaves:
         mail = archive.find(returned.answers)
-        if mail and mail.address.casefold() == returned.sender:
+        if mail and mail.address.casefold() == returned.sender and not returned.forged:
             yield _leave(returned, mail.edition, mail.address, store, now, mail)
         else:
             yield _unread(returned, returned.sender, f"asks to leave: {returned.subject or returned.told}", now)
@@ -232,7 +232,8 @@ def _find_leaving(returned: Returned, archive: _Archive, store: Store) -> tuple[
     if owner:
         return edition, owner
     slot = find_issue(key, edition, token, [issue.slot for issue in store.find_issues(edition)])
-    return (edition, returned.sender) if slot and returned.sender in archive.addresses(edition, slot) else None
+    own = not returned.forged and slot is not None and returned.sender in archive.addresses(edition, slot)
+    return (edition, returned.sender) if own else None
 
 
 def _leave(

@@ -175,12 +175,10 @@ class Desk:
         past = replace(past, told=()) if again else past
         found.reports = with_health(self.memory, found.reports, call.clock())
         made = Material(found, candidates, known, past, slot)
-        key = self._store.signing_key()
+        key = self.memory.signing_key()
         composed, letter = compose_letter(call.settings, edition, made, call.clock, call.environ, key)
         for warning in letter.warnings:
             call.announce(f"{edition.name}: {warning}")
-        if fell_back(letter):
-            self.outcome.plain.append(edition.name)
         return composed, letter
 
     def deliver(self, only: str | None, *, at_once: bool = False) -> None:
@@ -191,7 +189,7 @@ class Desk:
         else:
             self.carrier.hand_over(only, at_once=at_once)
         self.carrier.tell_waiting(only)
-        self.outcome.held = len(self._store.outbox_rows(only, state="unknown"))
+        self.outcome.held = self._store.count_mails(only, "unknown")
 
     def _has_readers(self, edition: Edition) -> bool:
         """Whether anybody gets the edition, after its lists were read; what is wrong with them is told.
@@ -213,6 +211,8 @@ class Desk:
     def _freeze(self, edition: Edition, composed: Composition, letter: Letter) -> None:
         call, issue = self._call, composed.issue
         name, slot, count = edition.name, _shown(issue.slot), len(issue.items)
+        if fell_back(letter):
+            self.outcome.plain.append(name)
         readers = self._rosters[name].recipients
         if call.mail is None:
             call.announce(f"{name}: {count} items would be sent, but there is no [mail] in the configuration yet")

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from digest.app.issuing import placements_of
 from digest.app.leaving import shared_way
 from digest.app.letters import write_letter
-from digest.app.pictures import dump_pictures, load_pictures, pictures_of
+from digest.app.pictures import dump_attachments, load_attachments, pictures_of
 from digest.app.state import open_state
 from digest.compose.agenda import document_key
 from digest.compose.issue import Composition, Placing
@@ -63,7 +63,11 @@ def keep_waiting(store: Store, waiting: Waiting, now: datetime) -> bool:
         placements=tuple(placements_of(waiting.composed)),
         composed_at=before.composed_at if before else now,
         changed_at=now,
-        extras={"read_for": waiting.read_for.isoformat(), "pictures": dump_pictures(pictures_of(letter))},
+        extras={
+            "read_for": waiting.read_for.isoformat(),
+            "attachments": dump_attachments(letter.attachments),
+            "warnings": list(letter.warnings),
+        },
         state="held" if waiting.held else "released",
     )
     return store.keep_draft(draft)
@@ -74,10 +78,11 @@ def load_waiting(draft: Draft, edition: Edition) -> Waiting:
     composed = load_composition(draft.issue)
     zone = ZoneInfo(edition.timezone)
     issue = replace(composed.issue, slot=composed.issue.slot.astimezone(zone))
-    calendar = render_ics(issue)
-    attachments = (*((calendar,) if calendar else ()), *load_pictures(draft.extras.get("pictures")))
-    letter = Letter(draft.subject, draft.html, draft.text, attachments=attachments)
-    read_for = datetime.fromisoformat(str(draft.extras.get("read_for") or draft.slot.isoformat()))
+    extras: Mapping[str, Any] = draft.extras
+    calendar = render_ics(issue) if "attachments" not in extras else None  # one of before it was kept
+    kept = (calendar,) if calendar else load_attachments(extras.get("attachments", ()))
+    letter = Letter(draft.subject, draft.html, draft.text, tuple(extras.get("warnings", ())), tuple(kept))
+    read_for = datetime.fromisoformat(extras.get("read_for") or draft.slot.isoformat())
     return Waiting(replace(composed, issue=issue), letter, draft.state == "held", read_for)
 
 

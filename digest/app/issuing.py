@@ -87,13 +87,15 @@ def freeze(
     mail: MailSettings,
     now: datetime,
     origin: str = "",
+    key: bytes | None = None,
 ) -> bool:
     """Freeze the issue with one envelope a recipient; False where another process froze the slot first.
 
-    `origin` is the configuration it was made by, for the manifest.
+    `origin` is the configuration it was made by, for the manifest; `key` names and signs the mails
+    in place of the store's.
     """
     issue = composed.issue
-    post = Post.of(mail, store)
+    post = Post.of(mail, key or store.signing_key())
     messages = [post.address_letter(issue, letter, recipient, now) for recipient in recipients]
     frozen = FrozenIssue(
         edition=issue.edition,
@@ -131,13 +133,13 @@ class Post:
     dkim: Dkim | None = None
 
     @classmethod
-    def of(cls, mail: MailSettings, store: Store) -> Post:
+    def of(cls, mail: MailSettings, key: bytes) -> Post:
         """Return the post of a configuration.
 
         Raises:
             ConfigError: the key of DKIM cannot be used.
         """
-        return cls(mail, store.signing_key(), read_dkim(mail.dkim) if mail.dkim else None)
+        return cls(mail, key, read_dkim(mail.dkim) if mail.dkim else None)
 
     def address_letter(
         self, issue: Issue, letter: Letter, recipient: Recipient, now: datetime

@@ -152,7 +152,7 @@ def _answers(settings: Settings, environ: Mapping[str, str], now: datetime) -> I
 
 
 def _outbox(store: Store) -> Iterator[Finding]:
-    held = len(store.outbox_rows(state="unknown"))
+    held = store.count_mails(None, "unknown")
     if held:
         seen = f"{held} held: nobody can know whether they arrived"
         yield Finding("outbox", "warn", seen, "digest outbox list shows them; digest outbox resend, or forget")

@@ -25,20 +25,19 @@ class Look:
     unsettled: tuple[OutboxRow, ...]
 
 
-def list_mails(store: Store, edition: str | None = None, state: State | None = None) -> Look:
-    """Return the mails of an edition and a state, or all of them.
+def list_mails(
+    store: Store, edition: str | None = None, state: State | None = None, since: datetime | None = None
+) -> Look:
+    """Return the mails of an edition and a state, or all; since a moment, and those that something may become of.
 
     A failed mail is unsettled in the last issue of its edition only, unless a person gave it up: older ones are past.
     """
-    latest: dict[str, datetime] = {}
-    mails = store.outbox_rows(edition, state=state)
-    for row in mails:
-        latest.setdefault(row.edition, store.latest_slot(row.edition) or row.slot)
+    mails = store.outbox_rows(edition, state=state, since=since)
+    latest = {name: store.latest_slot(name) for name in {row.edition for row in mails}}
     unsettled = [
         row
         for row in mails
-        if row.state in OPEN
-        or (row.state == "failed" and row.slot == latest[row.edition] and not row.reply.startswith("given up by hand"))
+        if row.state in OPEN or (row.state == "failed" and row.slot == latest[row.edition] and not row.settled)
     ]
     return Look(mails, tuple(unsettled))
 
@@ -50,7 +49,7 @@ def find_mail(store: Store, name: str) -> OutboxRow:
         StoreError: there is none.
         UsageError: it is the beginning of several.
     """
-    found = _called(store.outbox_rows(), name)
+    found = _called(store, None, name)
     if "@" in name and {row.address.casefold() for row in found} == {name.casefold()}:
         return found[0]
     return _only(found, name)
@@ -71,8 +70,8 @@ def choose_mails(
         raise UsageError("which mails?", "name them as digest outbox list does, or write --all-unknown")
     if held:
         return list(store.outbox_rows(edition, state="unknown"))
-    rows = store.outbox_rows(edition)
-    return list({row.message_id: row for row in (_choose(rows, name, states) for name in names)}.values())
+    chosen = (_choose(_called(store, edition, name), name, states) for name in names)
+    return list({row.message_id: row for row in chosen}.values())
 
 
 def decide(mails: Iterable[OutboxRow], change: Callable[[OutboxRow], OutboxRow]) -> list[OutboxRow]:
@@ -96,23 +95,16 @@ def decide(mails: Iterable[OutboxRow], change: Callable[[OutboxRow], OutboxRow])
     return changed
 
 
-def message_of(store: Store, row: OutboxRow) -> bytes:
-    """Return the message as it is handed over, byte for byte."""
-    issue = store.find_issue(row.edition, row.slot)
-    return row.header + (issue.body if issue is not None else b"")
-
-
-def _choose(rows: Sequence[OutboxRow], name: str, states: Sequence[State]) -> OutboxRow:
-    found = _called(rows, name)
+def _choose(found: Sequence[OutboxRow], name: str, states: Sequence[State]) -> OutboxRow:
     return _only([row for row in found if row.state in states] or found[:1], name)
 
 
-def _called(rows: Sequence[OutboxRow], name: str) -> list[OutboxRow]:
+def _called(store: Store, edition: str | None, name: str) -> list[OutboxRow]:
     bare = name.strip().removeprefix("<").removesuffix(">")
+    rows = store.outbox_rows(edition, name=bare) if bare else ()
     by_identity = [row for row in rows if row.message_id[1:-1] == bare]
     by_address = [row for row in rows if row.address.casefold() == bare.casefold()]
-    by_beginning = [row for row in rows if len(bare) >= SHORTEST and row.message_id[1:].startswith(bare)]
-    if found := by_identity or by_address or by_beginning:
+    if found := by_identity or by_address or (list(rows) if len(bare) >= SHORTEST else []):
         return found
     raise StoreError(f"no mail is called {name}", "digest outbox list shows those there are")
 

@@ -77,7 +77,7 @@ def parse_lines(text: str, place: str) -> Iterator[tuple[int, Recipient | str]]:
 def _read_file(group: str, path: Path) -> Membership:
     try:
         with path.open("rb") as stream:
-            data = stream.read(LONGEST_LIST)
+            data = stream.read(LONGEST_LIST + 1)
     except OSError as error:
         return _unreadable(group, f"the file {path} cannot be read: {error.strerror or type(error).__name__}")
     return _read_list(group, "file", path.name, data)
@@ -99,8 +99,8 @@ def _run_command(group: str, argv: tuple[str, ...], patience: float) -> Membersh
     except OSError as error:
         return _unreadable(group, f"{argv[0]} cannot be started: {error.strerror or type(error).__name__}")
     if done.returncode == 0:
-        return _read_list(group, "command", argv[0], done.stdout[:LONGEST_LIST])
-    part = _read_list(group, "command", argv[0], done.stdout[:LONGEST_LIST], failed=True)
+        return _read_list(group, "command", argv[0], done.stdout)
+    part = _read_list(group, "command", argv[0], done.stdout, failed=True)
     failed = f"group {group}: {argv[0]} ended with exit code {done.returncode}; {len(part.members)} of its lines count"
     return Membership(part.members, (failed, *part.problems), complete=False)
 
@@ -112,6 +112,8 @@ def _unreadable(group: str, what: str) -> Membership:
 def _read_list(
     group: str, kind: Literal["file", "command"], place: str, data: bytes, *, failed: bool = False
 ) -> Membership:
+    if len(data) > LONGEST_LIST:
+        return _unreadable(group, f"{place} has more than {LONGEST_LIST // 1_000_000} MB: that is no list")
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:

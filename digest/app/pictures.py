@@ -5,12 +5,12 @@ from __future__ import annotations
 import base64
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from digest.collect.pictures import Shrunk, can_shrink, shrink_picture
 from digest.errors import DigestError
@@ -108,13 +108,12 @@ def _fetch_one(
 
 
 def _access(item: Item, settings: Settings, environ: Mapping[str, str]) -> Access:
-    """As the article's own source may be read: a picture belongs to its page, so that it need not wait long."""
+    """As the article's own source may be read."""
     from digest.app.following import access_of
     from digest.collect.access import Access
 
     source = next((s for s in settings.source if s.name == item.article.source and s.on_web), None)
-    access = access_of(source, environ) if source else Access()
-    return replace(access, delay=min(access.delay, 0.2))
+    return access_of(source, environ) if source else Access()
 
 
 def _place(issue: Issue, had: Mapping[int, Shrunk]) -> tuple[Issue, tuple[Attachment, ...]]:
@@ -145,16 +144,18 @@ def pictures_of(letter: Letter) -> tuple[Attachment, ...]:
     return tuple(attachment for attachment in letter.attachments if attachment.cid)
 
 
-def dump_pictures(pictures: Sequence[Attachment]) -> list[dict[str, str]]:
-    """Return pictures as they are kept with a draft."""
-    return [{"cid": p.cid, "data": base64.b64encode(p.data).decode("ascii")} for p in pictures]
+def dump_attachments(attachments: Sequence[Attachment]) -> list[dict[str, str]]:
+    """Return attachments as they are kept with a draft."""
+    return [
+        {"name": a.name, "media_type": a.media_type, "cid": a.cid, "data": base64.b64encode(a.data).decode("ascii")}
+        for a in attachments
+    ]
 
 
-def load_pictures(kept: Any) -> Iterator[Attachment]:
-    """Yield the pictures that `dump_pictures` has written."""
-    for picture in kept or ():
-        name = str(picture["cid"]).partition("@")[0]
-        yield Attachment(f"{name}.jpg", "image/jpeg", base64.b64decode(picture["data"]), picture["cid"])
+def load_attachments(kept: Iterable[Mapping[str, str]]) -> Iterator[Attachment]:
+    """Yield what `dump_attachments` has written."""
+    for one in kept:
+        yield Attachment(one["name"], one["media_type"], base64.b64decode(one["data"]), one["cid"])
 
 
 def page_to_look_at(letter: Letter) -> str:

@@ -18,7 +18,7 @@ from digest.config.mail import batch_of, pace_of
 from digest.config.passwords import read_token
 from digest.deliver import Pace, Server, Terms, deliver_pending, give_up_overdue
 from digest.model import Receipt
-from digest.store import Rest, Store
+from digest.store import LEFT, Rest, Store
 
 FEW = 20
 """Up to so many mails are told of one by one; of more, only so many that did not arrive, and the counts."""
@@ -73,7 +73,7 @@ class Carrier:
         finally:
             for receipt in give_up_overdue(self._store, self._call.clock(), only):
                 self._call.announce(tell_receipt(receipt))
-                kept = [r for r in self._outcome.receipts if r.recipient != receipt.recipient or r.state == "sent"]
+                kept = [r for r in self._outcome.receipts if r.message_id != receipt.message_id]
                 self._outcome.receipts[:] = [*kept, receipt]
         self._give_up_addresses()
 
@@ -84,7 +84,7 @@ class Carrier:
             gone = {suppression.address for suppression in self._store.suppressions(edition)}
             for row in rows:
                 if row.edition == edition and row.address.casefold() in gone:
-                    self._store.forget(row.message_id, self._call.clock())
+                    self._store.forget(row.message_id, self._call.clock(), LEFT)
                     self._call.announce(f"{edition}: the mail to {row.address} is given up, since it wants no more")
 
     def _send(self, only: str | None, at_once: bool) -> None:
@@ -117,7 +117,7 @@ class Carrier:
                 until = self._call.show(rest.until)
                 self._call.announce(f"{server.address} is left alone until {until}; digest send tries at once")
         again = self._requeue(only)
-        self._outcome.receipts += [replace(r, state="queued") if r.recipient in again else r for r in receipts]
+        self._outcome.receipts += [replace(r, state="queued") if r.message_id in again else r for r in receipts]
 
     def tell_waiting(self, only: str | None) -> None:
         """Say how many mails wait for another try, and since when the next may be."""
@@ -134,14 +134,15 @@ class Carrier:
         return rest if rest is not None and now < rest.until <= now + LONGEST_REST else None
 
     def _requeue(self, only: str | None) -> set[str]:
-        """The addresses whose mails may have arrived and are sent again, because [mail] on_unknown wants it so."""
+        """The Message-IDs of mails that may have arrived and are sent again, because [mail] on_unknown wants it so."""
         mail = self._call.settings.mail
         if mail is None or mail.on_unknown != "resend":
             return set()
         again, now = set(), self._call.clock()
         for row in self._store.outbox_rows(only, state="unknown"):
             if row.tries < RESENDS and not _is_over(row.until, now):
-                again.add(self._store.resend(row.message_id, now).address)
+                self._store.resend(row.message_id, now, now + timedelta(hours=mail.give_up))
+                again.add(row.message_id)
                 self._call.announce(f"{row.edition}: the mail to {row.address} may have arrived, and is sent again")
         return again
 

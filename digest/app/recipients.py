@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from digest.app.members import Member, Membership, list_members
 from digest.config import Settings, suggest
-from digest.deliver.verdicts import is_hard
 from digest.errors import ConfigError
 from digest.model import Edition, Recipient
 from digest.store import BounceRow, OutboxRow, Store, Suppression
@@ -101,7 +100,7 @@ def suppress_repeated(store: Store, now: datetime) -> tuple[Suppression, ...]:
     given_up = []
     for address, rows in mails.items():
         latest = sorted(rows, key=lambda row: row.slot, reverse=True)[:REPEATED]
-        gone = all((address, row.edition, row.slot) in bounced or _was_refused(row) for row in latest)
+        gone = all((address, row.edition, row.slot) in bounced for row in latest)
         if len(latest) == REPEATED and gone and address not in silent:
             told = f"the mails of {REPEATED} issues came back, the last of {latest[0].slot:%Y-%m-%d}"
             if store.suppress(address, "", "bounced", told, now):
@@ -117,14 +116,9 @@ def take_in(store: Store, suppression: Suppression, now: datetime) -> None:
 
 
 def recent_mails(store: Store, count: int) -> Iterator[OutboxRow]:
-    """Yield the mails of the newest issues of every edition, the newest first, without their headers."""
+    """Yield the mails of the newest issues of every edition, the newest first."""
     seen: dict[str, int] = {}
     for issue in store.find_issues():
         seen[issue.edition] = seen.get(issue.edition, 0) + 1
         if seen[issue.edition] <= count:
-            yield from (replace(row, header=b"") for row in store.outbox_rows(issue.edition, issue.slot))
-
-
-def _was_refused(row: OutboxRow) -> bool:
-    """Whether the server refused the mail because there is no such address."""
-    return row.state == "failed" and is_hard(row.code, row.reply)
+            yield from store.outbox_rows(issue.edition, issue.slot)

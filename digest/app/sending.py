@@ -38,9 +38,11 @@ def run(call: Call, only: str | None = None) -> Outcome:
     with open_state(call.settings, dry_run=call.dry_run) as store, _reader(call, store) as reader:
         desk = Desk(call, store, reader)
         desk.carrier.recover(only)
-        for edition in editions:
-            desk.try_issue(edition, alone=len(editions) == 1)
-        desk.deliver(only)
+        try:
+            for edition in editions:
+                desk.try_issue(edition, alone=len(editions) == 1)
+        finally:
+            desk.deliver(only)  # what waits from yesterday goes out, whatever today is like
         reader.tidy()
     return desk.outcome
 
@@ -118,7 +120,7 @@ def _send_aside(call: Call, edition: Edition, to: Sequence[Recipient]) -> Outcom
             composed, letter = desk.compose(edition, slot, candidates, known, found, again=again)
         aside.record_articles(candidates, now)
         aside.offer(edition.name, [article.key for article in candidates], now, WINDOW)
-        freeze(aside, composed, letter, to, mail, now)
+        freeze(aside, composed, letter, to, mail, now, key=copy.signing_key())
         if call.dry_run:
             listed = ", ".join(recipient.address for recipient in to)
             call.announce(f"{edition.name}: {len(composed.issue.items)} items would go to {listed}")

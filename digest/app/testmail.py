@@ -12,7 +12,7 @@ from digest.app.posting import name_rest, server_of
 from digest.app.state import database_path, open_state
 from digest.config import MailSettings
 from digest.config.passwords import locate_password
-from digest.deliver import Refused, Reply, Server, judge, open_connection
+from digest.deliver import Refused, Reply, Server, dot_stuffed, judge, open_connection
 from digest.deliver.server import fetch_token
 from digest.errors import BusyError, DigestError, MailError
 from digest.model import Edition, Letter, Recipient
@@ -49,7 +49,9 @@ def send_trial(call: Call, edition: Edition, to: Recipient | None = None) -> str
     header, body = write_trial(call, mail, edition, recipient)
     with open_connection(server, call.announce) as connection:
         call.announce(f"handing over a mail from {mail.sender.address} to {recipient.address}")
-        reply = connection.offer(mail.sender.address, recipient.address, header + body) or connection.finish()
+        reply = (
+            connection.offer(mail.sender.address, recipient.address, dot_stuffed(header + body)) or connection.finish()
+        )
     if reply.stage != "dot" or reply.code // 100 != 2:
         raise _explain_refusal(reply, server, mail)
     _end_rest(call, mail, server)

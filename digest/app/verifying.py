@@ -99,7 +99,11 @@ class _Verifier:
 
     def verify(self) -> Proof:
         """Return the proof."""
-        quotes = list(read_manifest(self._frozen.manifest))
+        faults = list(_find_faults(self._frozen))
+        try:
+            quotes = list(read_manifest(self._frozen.manifest))
+        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
+            quotes, faults = [], [*faults, "its manifest is not as it was written"]
         checks: dict[int, Check] = {}
         for key in dict.fromkeys(quote.key for quote in quotes):
             places = [place for place, quote in enumerate(quotes) if quote.key == key]
@@ -111,7 +115,7 @@ class _Verifier:
             day=frozen.day,
             subject=frozen.subject,
             checks=tuple(checks[place] for place in range(len(quotes))),
-            faults=tuple(_find_faults(frozen)),
+            faults=tuple(faults),
         )
 
     def _check_article(self, quotes: Sequence[Quote]) -> list[Check]:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from digest.cli.options import announce, configured, printable, read_clock, read_settings
+from digest.cli.options import announce, configured, print_json, printable, read_clock, read_settings
 from digest.errors import PartlyDone
 
 if TYPE_CHECKING:
@@ -46,7 +45,7 @@ def bounces(
     with open_state(settings, dry_run=dry_run) as store:
         post = decide(store, messages, now)
     if as_json:
-        click.echo(json.dumps(_as_data(post), ensure_ascii=False, indent=2))
+        print_json(_as_data(post))
     else:
         _show(post)
     if post.waiting:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from collections.abc import Callable
@@ -118,6 +119,12 @@ def announce(line: str) -> None:
 def printable(line: str) -> str:
     """Return the line without control characters."""
     return "".join(char if char.isprintable() else " " for char in line)
+
+
+def print_json(data: object) -> None:
+    """Print data as JSON; on a terminal, which would obey control characters, in ASCII."""
+    text = json.dumps(data, ensure_ascii=sys.stdout.isatty(), indent=2)
+    click.echo(text.encode("utf-8", "replace"))
 
 
 class ProgressLine:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import click
 
-from digest.cli.options import announce, configured, printable, read_clock, read_settings
+from digest.cli.options import announce, configured, print_json, printable, read_clock, read_settings
 
 if TYPE_CHECKING:
     from digest.config import Settings
@@ -46,31 +45,33 @@ def outbox() -> None:
 @outbox.command("list")
 @_edition
 @click.option("--state", type=click.Choice(STATES), help="Only mails in this state.")
+@click.option("--days", type=click.IntRange(1, 36600), default=30, show_default=True, help="How far to look back.")
 @click.option("--json", "as_json", is_flag=True, help="As JSON, for programs.")
 @configured
 def list_mails(
     edition: str | None,
     state: State | None,
+    days: int,
     as_json: bool,
     config_path: Path | None,
     data_dir: Path | None,
     moment: str | None,
 ) -> None:
-    """List every mail, the newest issue first: state, edition, slot, address, the last word, Message-ID.
+    """List the mails, the newest issue first: state, edition, slot, address, the last word, Message-ID.
 
-    A terminal gets a table, a pipe one line a mail with tabs.  Exit 4 while a mail is held or waits, or failed in the
-    last issue of its edition.
+    Older ones are listed while something may yet become of them.  A terminal gets a table, a pipe one line a mail with
+    tabs.  Exit 4 while a mail is held or waits, or failed in the last issue of its edition.
     """
     from digest.app.mails import list_mails as look_at
     from digest.app.state import open_state
 
     settings = read_settings(config_path, data_dir)
-    read_clock(moment, settings.timezone)
+    since = read_clock(moment, settings.timezone)() - timedelta(days=days)
     with open_state(settings, dry_run=True) as store:
-        look = look_at(store, edition, state)
+        look = look_at(store, edition, state, since)
     if as_json:
         rows = [_as_json(row, settings) for row in look.mails]
-        click.echo(json.dumps({"version": 1, "mails": rows}, ensure_ascii=False, indent=2))
+        print_json({"version": 1, "mails": rows})
     else:
         _print_rows([_as_cells(row, settings) for row in look.mails])
     counts = Counter[str](row.state for row in look.mails)
@@ -86,7 +87,7 @@ def list_mails(
 @configured
 def show(mail: str, message: bool, config_path: Path | None, data_dir: Path | None, moment: str | None) -> None:
     """Show one mail: its state, tries, the server's words, when it is tried next and until when."""
-    from digest.app.mails import find_mail, message_of
+    from digest.app.mails import find_mail
     from digest.app.state import open_state
 
     settings = read_settings(config_path, data_dir)
@@ -94,7 +95,7 @@ def show(mail: str, message: bool, config_path: Path | None, data_dir: Path | No
     with open_state(settings, dry_run=True) as store:
         row = find_mail(store, mail)
         issue = store.find_issue(row.edition, row.slot)
-        content = message_of(store, row) if message else b""
+        content = store.message(row.message_id) if message else b""
     if message:
         sys.stdout.buffer.write(content)
         return
@@ -135,9 +136,10 @@ def resend_mail(
 
     settings = read_settings(config_path, data_dir)
     now = read_clock(moment, settings.timezone)()
+    until = now + timedelta(hours=settings.mail.give_up) if settings.mail else None
     with open_state(settings) as store:
         chosen = choose_mails(store, mails, RESENDABLE, held=held, edition=edition)
-        _tell(decide(chosen, lambda row: store.resend(row.message_id, now)), "queued; digest run sends it")
+        _tell(decide(chosen, lambda row: store.resend(row.message_id, now, until)), "queued; digest run sends it")
 
 
 @outbox.command("forget")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +13,7 @@ from digest.cli.options import (
     announce,
     choose_edition,
     configured,
+    print_json,
     printable,
     read_clock,
     read_settings,
@@ -54,7 +54,7 @@ def list_recipients(
     shown = [_row(row, ZoneInfo(settings.timezone)) for row in rows]
     if as_json:
         told = {"version": 1, "recipients": shown, "problems": list(problems)}
-        click.echo(json.dumps(told, ensure_ascii=False, indent=2))
+        print_json(told)
     else:
         for line in shown:
             cells = (line["state"], line["edition"] or "*", line["address"], line["name"], ", ".join(line["places"]))

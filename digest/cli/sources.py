@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from datetime import date, datetime
 from pathlib import Path
@@ -11,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from digest.cli.options import ProgressLine, announce, configured, read_clock, read_settings, require_config
+from digest.cli.options import ProgressLine, announce, configured, print_json, read_clock, read_settings, require_config
 from digest.errors import DigestError, PartlyDone, UsageError
 
 if TYPE_CHECKING:
@@ -104,7 +103,7 @@ def list_sources(as_json: bool, config_path: Path | None, data_dir: Path | None,
         health = store.source_health()
     rows = [_row(source, health.get(source.name), ZoneInfo(settings.timezone)) for source in settings.source]
     if as_json:
-        click.echo(json.dumps({"version": 1, "sources": rows}, ensure_ascii=False, indent=2))
+        print_json({"version": 1, "sources": rows})
         return
     for row in rows:
         click.echo("\t".join(str(row[key] or "") for key in ("state", "name", "kind", "place", "last_read", "problem")))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from digest.cli.options import choose_edition, configured, printable, read_settings
+from digest.cli.options import choose_edition, configured, print_json, printable, read_settings
 from digest.errors import UsageError
 
 if TYPE_CHECKING:
@@ -45,8 +44,11 @@ def verify(
 
     settings = read_settings(config_path, data_dir)
     proof = verify_issue(settings, choose_edition(settings, edition), _read_day(day))
-    for line in [json.dumps(_as_json(proof), ensure_ascii=False, indent=2)] if as_json else _lines(proof, verbose):
-        click.echo(line if as_json else printable(line))
+    if as_json:
+        print_json(_as_json(proof))
+    else:
+        for line in _lines(proof, verbose):
+            click.echo(printable(line))
     return proof.exit_code
 
 

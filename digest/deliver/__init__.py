@@ -4,7 +4,7 @@ yagmail's and smtplib's only door.  `deliver_pending` empties the outbox, `check
 `open_connection` for the one mail of `digest test-mail`; `judge` says what a reply means.
 """
 
-from digest.deliver.connection import Reply, check_login, open_connection
+from digest.deliver.connection import Reply, check_login, dot_stuffed, open_connection
 from digest.deliver.outbox import Terms, deliver_pending, give_up_overdue
 from digest.deliver.pacing import Pace
 from digest.deliver.replies import Decision, Stage, judge
@@ -22,6 +22,7 @@ __all__ = [
     "check_login",
     "check_server",
     "deliver_pending",
+    "dot_stuffed",
     "give_up_overdue",
     "judge",
     "open_connection",

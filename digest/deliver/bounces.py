@@ -50,7 +50,7 @@ class Returned:
 
     `reports` are those of a `bounce`, none where it cannot be understood.  `held` are the Message-IDs of the mails it
     holds, `answers` those it answers.  `request` is an edition and a token to leave it by; `leaves` says that a person
-    wants no more, in words.
+    wants no more, in words; `forged` that the mailbox's own server does not believe the sender's name.
     """
 
     mark: str
@@ -63,6 +63,7 @@ class Returned:
     answers: tuple[str, ...] = ()
     request: tuple[str, str] | None = None
     leaves: bool = False
+    forged: bool = False
 
 
 def read_returned(data: bytes) -> Returned:
@@ -87,7 +88,14 @@ def read_returned(data: bytes) -> Returned:
     wanted = _find_request(message, subject, own if kind == "letter" else [])
     leaves = kind == "letter" and any(bounce_table()["leave"].search(line) for line in (subject, *own[:1]))
     # a program that leaves for its owner (List-Unsubscribe) may call itself automatic
-    return replace(returned, kind="letter" if wanted else kind, request=wanted, leaves=leaves)
+    kind = "letter" if wanted else kind
+    return replace(returned, kind=kind, request=wanted, leaves=leaves, forged=_is_forged(message))
+
+
+def _is_forged(message: Message) -> bool:
+    """Whether our own server, whose header is the first (RFC 8601), says that the sender's name is not proved."""
+    verdict = header_of(message, "Authentication-Results").casefold()
+    return "dmarc=fail" in verdict or ("spf=fail" in verdict and "dkim=pass" not in verdict)
 
 
 def _find_kind(message: Message, sender: str, subject: str) -> Literal["bounce", "complaint", "automatic", "letter"]:

@@ -75,10 +75,10 @@ class Connection:
         """The TLS version in use, such as TLSv1.3, or nothing."""
         return (self._smtp.sock.version() or "") if isinstance(self._smtp.sock, ssl.SSLSocket) else ""
 
-    def offer(self, sender: str, recipient: str, message: bytes) -> Reply | None:
+    def offer(self, sender: str, recipient: str, lines: bytes) -> Reply | None:
         """The reply that refused the message, or None once all of it is there but for the dot that hands it over.
 
-        RFC 5321 section 3.3: MAIL, RCPT, DATA, then the lines, each leading dot doubled (section 4.5.2).
+        RFC 5321 section 3.3: MAIL, RCPT, DATA, then the lines, as `dot_stuffed` makes them (section 4.5.2).
         """
         self.begun += 1
         refusal = (
@@ -89,7 +89,7 @@ class Connection:
         if refusal is not None:
             return refusal
         self._in_message = True
-        return self._write(dot_stuffed(message), "data")
+        return self._write(lines, "data")
 
     def finish(self) -> Reply:
         """The reply to the final dot.  From the moment it is written, the message may have been delivered.

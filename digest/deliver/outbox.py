@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from digest.deliver.connection import Connection, Reply, open_connection
+from digest.deliver.connection import Connection, Reply, dot_stuffed, open_connection
 from digest.deliver.pacing import Pace
 from digest.deliver.replies import Decision, judge, rest_after, retry_after
 from digest.deliver.server import Server, check_server
@@ -25,6 +25,7 @@ PER_CONNECTION = 20  # NetEase: 450 MI:DMC beyond
 ENHANCED = re.compile(r"[245]\.\d{1,3}\.\d{1,3}\b")
 UNSPEAKABLE = set(' <>()",:;\\')
 UNMAILABLE = Decision("failed", hint="correct the address in the configuration")
+OVERDUE = "given up, since its time is over"
 PATIENCE = 2  # busy replies in a row that end the run
 
 
@@ -78,8 +79,8 @@ def give_up_overdue(store: Store, now: datetime, edition: str | None = None) -> 
     for row in store.pending(edition):
         if row.until is not None and row.until <= now:
             with suppress(StoreError):  # another process is sending it after all
-                given_up = store.forget(row.message_id, now)
-                receipts.append(Receipt(row.address, "failed", given_up.code, given_up.reply))
+                given_up = store.forget(row.message_id, now, OVERDUE)
+                receipts.append(Receipt(row.address, "failed", given_up.code, given_up.reply, row.message_id))
     return tuple(receipts)
 
 
@@ -128,14 +129,15 @@ class _Run:
         """The receipt for one mail, or None where another process is sending it."""
         connection = self._connect()
         if connection is None:
-            return Receipt(row.address, "queued", 0, str(self._stopped))
+            return Receipt(row.address, "queued", 0, str(self._stopped), row.message_id)
         if self._terms.pace is not None:
             self._terms.pace.wait()
-        if not self._store.claim(row, self._clock()):
+        header = self._store.claim(row, self._clock())
+        if header is None:
             return None
         if not _is_mailable(row.address):
             return self._record(row, Reply("rcpt", 0, "not an address in plain ASCII"), UNMAILABLE)
-        reply = self._hand_over(connection, row)
+        reply = self._hand_over(connection, row, header)
         decision = judge(reply.stage, reply.code, reply.text)
         receipt = self._record(row, reply, decision)
         self._heed(decision, reply)
@@ -172,9 +174,9 @@ class _Run:
             self._store.end_rest(self._terms.rest)
         self._works = True
 
-    def _hand_over(self, connection: Connection, row: OutboxRow) -> Reply:
+    def _hand_over(self, connection: Connection, row: OutboxRow, header: bytes) -> Reply:
         """The reply that decides about the mail; `dot` is committed before the line that may deliver it."""
-        refusal = connection.offer(self._sender, row.address, row.header + self._body(row))
+        refusal = connection.offer(self._sender, row.address, dot_stuffed(header) + self._body(row))
         if refusal is not None:
             return refusal
         self._store.mark(row, "dot", 0, "", self._clock())
@@ -186,10 +188,9 @@ class _Run:
         next_at = None
         if decision.state == "deferred":
             next_at = now + retry_after(decision, row.tries + 1, row.message_id)
-        self._store.mark(row, decision.state, reply.code, text, now, next_at)
-        if decision.hard:
-            self._store.record_bounces([_bounce(row, reply, now)])
-        receipt = Receipt(row.address, decision.state, reply.code, text)
+        refused = _bounce(row, reply, now) if decision.hard else None
+        self._store.mark(row, decision.state, reply.code, text, now, next_at, refused)
+        receipt = Receipt(row.address, decision.state, reply.code, text, row.message_id)
         if self._tell is not None:
             self._tell(receipt)
         return receipt
@@ -209,10 +210,10 @@ class _Run:
             self._connection.reset()
 
     def _body(self, row: OutboxRow) -> bytes:
+        """The body of the row's issue as DATA wants it, made once an issue."""
         place = (row.edition, row.slot)
         if place not in self._bodies:
-            issue = self._store.find_issue(*place)
-            self._bodies = {place: issue.body if issue is not None else b""}  # one at a time: a body may be large
+            self._bodies = {place: dot_stuffed(self._store.body(*place))}  # one at a time: a body may be large
         return self._bodies[place]
 
 

@@ -8,11 +8,12 @@ Code 0 stands for no reply: the connection was lost, or what came was not SMTP.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Literal
 from zlib import crc32
 
+from digest.deliver.verdicts import is_hard
 from digest.model import State
 
 Stage = Literal["connect", "login", "mail", "rcpt", "data", "dot"]
@@ -76,11 +77,6 @@ FROM = "[mail] from must be the address of [mail] user; QQ, 163, 126 and Exmail 
 LATER = "a later run tries again"
 TOO_BIG = "the server takes no mail of this size; reduce items or summary chars"
 SPAM = "the server takes the content for spam; it is not sent again by itself"
-NO_SUCH = (
-    r"\b5\.1\.(1|2|3|6|10)\b|no such (user|mailbox|recipient)|(unknown|invalid) (user|recipient|mailbox)"
-    r"|(user|recipient|mailbox|account) (is )?(unknown|not found)"
-    r"|(user|recipient|mailbox|account) (does(n't| not)|not) exist|不存在"
-)
 FULL = r"\b5\.2\.2\b|over ?quota|mailbox (is )?full"
 DISTRUST = r"\b5\.7\.\d|\b(spam|blocked|black ?list|block ?list|reputation|policy|SPF|DKIM|DMARC)\b"
 
@@ -157,9 +153,8 @@ RULES: tuple[Rule, ...] = (
         "relay|authentication",
         Decision("failed", hint="the server passes mail on only after a login: set [mail] user"),
     ),
-    Rule(("rcpt", "data", "dot"), "5..", NO_SUCH, Decision("failed", hint="check the address", hard=True)),
     Rule(("rcpt",), "5..", DISTRUST, Decision("failed", hint="the server takes no mail from you for this address")),
-    # not `hard`: a server that refuses everybody for a reason of its own would cost every reader in three days
+    # not `hard` by itself: a server that refuses everybody for its own reasons would cost every reader in three days
     Rule(("rcpt",), "5..", "", Decision("failed", hint="check the address")),
     # DATA and the dot: this mail
     Rule(("data", "dot"), "4..", "", Decision("deferred", hint=LATER)),
@@ -177,7 +172,10 @@ OTHERWISE = Decision("deferred", hint="the server gave an answer that SMTP does 
 
 def judge(stage: Stage, code: int, text: str) -> Decision:
     """What the reply `code text` means for a mail that has come to `stage`; code 0 where no reply came."""
-    return next((rule.decision for rule in RULES if rule.fits(stage, code, text)), OTHERWISE)
+    decision = next((rule.decision for rule in RULES if rule.fits(stage, code, text)), OTHERWISE)
+    if decision.state == "failed" and stage in ("rcpt", "data", "dot") and is_hard(code, text):
+        return replace(decision, hint="check the address", hard=True)
+    return decision
 
 
 def retry_after(decision: Decision, tries: int, message_id: str) -> timedelta:

@@ -41,3 +41,4 @@ class Receipt:
     state: State
     code: int = 0
     reply: str = ""
+    message_id: str = ""

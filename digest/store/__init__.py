@@ -7,6 +7,7 @@ from digest.store.copying import copy_for_dry_run, empty_store
 from digest.store.database import Store, open_store
 from digest.store.lock import run_lock
 from digest.store.records import (
+    LEFT,
     BounceKind,
     BounceRow,
     Change,
@@ -34,6 +35,7 @@ from digest.store.records import (
 from digest.store.traces import Address, Course, Trace, VisitRow
 
 __all__ = [
+    "LEFT",
     "Address",
     "BounceKind",
     "BounceRow",

@@ -36,6 +36,7 @@ from digest.store.files import make_file, make_folder
 from digest.store.migrations import check_version, migrate
 from digest.store.questions import Questions
 from digest.store.records import (
+    BY_HAND,
     BounceRow,
     Draft,
     Envelope,
@@ -209,8 +210,8 @@ class Store(Questions):
 
     # ----------------------------------------------------------------------------------------------------------- outbox
 
-    def claim(self, row: OutboxRow, now: datetime) -> bool:
-        """Whether the mail is now ours to send; False where another process has taken it."""
+    def claim(self, row: OutboxRow, now: datetime) -> bytes | None:
+        """The header of the mail, which is now ours to send; None where another process has taken it since."""
         with self._writing() as connection:
             return outbox.claim(connection, row, now)
 
@@ -222,13 +223,17 @@ class Store(Questions):
         reply: str,
         now: datetime,
         next_at: datetime | None = None,
+        refused: BounceRow | None = None,
     ) -> None:
         """Writes the next state of a claimed mail, and settles its issue in the same transaction.
 
-        Raises StoreError where the mail is not in a state that comes before: then somebody else has changed it.
+        `refused` is kept with it, where the server says that there is no such address.  Raises StoreError where the
+        mail is not in a state that comes before: then somebody else has changed it.
         """
         with self._writing() as connection:
             outbox.mark(connection, row, state, code, reply, now, next_at)
+            if refused is not None:
+                bounces.record(connection, [refused])
             if state in FINAL:
                 issues.settle(connection, row.edition, row.slot, now)
 
@@ -243,15 +248,15 @@ class Store(Questions):
                 issues.settle(connection, row.edition, row.slot, now)
             return touched
 
-    def resend(self, message_id: str, now: datetime) -> OutboxRow:
-        """An unknown, failed or deferred mail, queued again because a person says so; the same bytes."""
+    def resend(self, message_id: str, now: datetime, until: datetime | None = None) -> OutboxRow:
+        """An unknown, failed or deferred mail, queued again, until then where a moment is given; the same bytes."""
         with self._writing() as connection:
-            return outbox.resend(connection, message_id, now)
+            return outbox.resend(connection, message_id, now, until)
 
-    def forget(self, message_id: str, now: datetime) -> OutboxRow:
-        """An unknown, failed, deferred or queued mail, failed for good because a person says so."""
+    def forget(self, message_id: str, now: datetime, why: str = BY_HAND) -> OutboxRow:
+        """An unknown, failed, deferred or queued mail, failed for good because a person, or `why`, says so."""
         with self._writing() as connection:
-            row = outbox.forget(connection, message_id, now)
+            row = outbox.forget(connection, message_id, now, why)
             issues.settle(connection, row.edition, row.slot, now)
             return row
 

@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from dataclasses import fields
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, Connection, Table, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Table, bindparam, func, insert, select, update
 
+from digest.errors import StoreError
 from digest.store import ledger, outbox
 from digest.store.records import Envelope, FrozenIssue, IssueRow, IssueState, Placement
 from digest.store.schema import issues, items
@@ -31,6 +32,17 @@ def find(connection: Connection, edition: str, slot: datetime) -> FrozenIssue | 
     question = select(issues).where(issues.c.edition == edition, issues.c.slot == slot)
     row = connection.execute(question).one_or_none()
     return FrozenIssue(**row._mapping) if row else None
+
+
+def body(connection: Connection, edition: str, slot: datetime) -> bytes:
+    """What follows the header of every mail of an issue; raises StoreError where there is no such issue."""
+    question = select(issues.c.body).where(issues.c.edition == edition, issues.c.slot == slot)
+    found: bytes | None = connection.execute(question).scalar_one_or_none()
+    if found is None:
+        raise StoreError(
+            f"the issue of {slot:%Y-%m-%d} of {edition} is gone, and its mails with it", "restore a backup"
+        )
+    return found
 
 
 def find_rows(
@@ -116,9 +128,14 @@ def _insert(connection: Connection, issue: FrozenIssue) -> int:
     return connection.execute(statement.values(columns)).rowcount
 
 
+_STATE = select(issues.c.state).where(
+    issues.c.edition == bindparam("edition"), issues.c.slot == bindparam("slot", type_=issues.c.slot.type)
+)
+"""Built once: it is asked after every mail."""
+
+
 def _state(connection: Connection, edition: str, slot: datetime) -> IssueState | None:
-    question = select(issues.c.state).where(issues.c.edition == edition, issues.c.slot == slot)
-    state: IssueState | None = connection.execute(question).scalar_one_or_none()
+    state: IssueState | None = connection.execute(_STATE, {"edition": edition, "slot": slot}).scalar_one_or_none()
     return state
 
 

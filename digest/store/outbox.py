@@ -9,9 +9,9 @@ after it leaves a mail that may have been delivered (RFC 1047), and such a mail 
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, bindparam, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, func, insert, or_, select, update
 
 from digest.errors import StoreError
 from digest.model import State
@@ -27,6 +27,7 @@ BEFORE: dict[State, tuple[State, ...]] = {  # a state, and those it may follow
     "deferred": ("sending", "dot"),
     "failed": ("sending", "dot"),
 }
+_LISTED = tuple(column for column in outbox.c if column is not outbox.c.header)  # of years they are many megabytes
 CHANGED = "the mail to {} was changed by another process meanwhile"
 
 # made once: building these two costs more than running them, and each mail of an issue takes them three times
@@ -39,6 +40,7 @@ _CLAIM = (
     )
     .values(state="sending", tries=bindparam("begun"), changed_at=bindparam("now"))
 )
+_HEADER = select(outbox.c.header).where(outbox.c.message_id == bindparam("mail"))
 _MARK = {
     state: update(outbox)
     .where(outbox.c.message_id == bindparam("mail"), outbox.c.state.in_(before))
@@ -78,7 +80,7 @@ def pending(connection: Connection, edition: str | None, now: datetime | None) -
 
     Those tried least come first, so that one mail that breaks every connection cannot keep the others waiting.
     """
-    question = select(outbox).where(outbox.c.state.in_(WAITING))
+    question = select(*_LISTED).where(outbox.c.state.in_(WAITING))
     if edition is not None:
         question = question.where(outbox.c.edition == edition)
     if now is not None:
@@ -88,13 +90,36 @@ def pending(connection: Connection, edition: str | None, now: datetime | None) -
 
 
 def rows(
-    connection: Connection, edition: str | None, slot: datetime | None, state: State | None
+    connection: Connection,
+    edition: str | None,
+    slot: datetime | None,
+    state: State | None = None,
+    since: datetime | None = None,
+    name: str | None = None,
 ) -> tuple[OutboxRow, ...]:
-    """The mails of an edition, a slot and a state, or of all of them; the newest issue first."""
+    """The mails of an edition, a slot, a state and a name; the newest issue first.
+
+    With `since` those of issues before it are left out, unless something may yet become of them.  A name is an address,
+    or a Message-ID's beginning behind its `<`.
+    """
     wanted = {outbox.c.edition: edition, outbox.c.slot: slot, outbox.c.state: state}
     conditions = [column == value for column, value in wanted.items() if value is not None]
-    question = select(outbox).where(*conditions).order_by(outbox.c.slot.desc(), outbox.c.edition, outbox.c.address)
+    if since is not None:
+        conditions.append(or_(outbox.c.slot >= since, outbox.c.state.not_in(("sent", "failed"))))
+    if name is not None:
+        begins = outbox.c.message_id.startswith(f"<{name}", autoescape=True)
+        conditions.append(or_(func.lower(outbox.c.address) == name.lower(), begins))
+    question = select(*_LISTED).where(*conditions).order_by(outbox.c.slot.desc(), outbox.c.edition, outbox.c.address)
     return tuple(OutboxRow(**row._mapping) for row in connection.execute(question))
+
+
+def count(connection: Connection, edition: str | None, state: State) -> int:
+    """How many mails of an edition, or of all, are in that state."""
+    question = select(func.count()).select_from(outbox).where(outbox.c.state == state)
+    if edition is not None:
+        question = question.where(outbox.c.edition == edition)
+    found: int = connection.execute(question).scalar_one()
+    return found
 
 
 def states(connection: Connection, edition: str, slot: datetime) -> set[State]:
@@ -103,13 +128,21 @@ def states(connection: Connection, edition: str, slot: datetime) -> set[State]:
     return set(connection.execute(question).scalars())
 
 
-def claim(connection: Connection, row: OutboxRow, now: datetime) -> bool:
-    """Whether the mail is now ours to send; False where another process has taken it since `row` was read.
+def claim(connection: Connection, row: OutboxRow, now: datetime) -> bytes | None:
+    """The header of the mail, which is now ours to send; None where another process has taken it since it was read.
 
     `tries` is compared as well: a mail that was sent on and deferred meanwhile is another process's business too.
     """
     taken = {"mail": row.message_id, "before": row.tries, "begun": row.tries + 1, "now": now}
-    return connection.execute(_CLAIM, taken).rowcount == 1
+    if connection.execute(_CLAIM, taken).rowcount != 1:
+        return None
+    return header(connection, row.message_id)
+
+
+def header(connection: Connection, message_id: str) -> bytes:
+    """The header of the mail with this Message-ID, which ends with its empty line."""
+    found: bytes = connection.execute(_HEADER, {"mail": message_id}).scalar_one()
+    return found
 
 
 def mark(
@@ -138,8 +171,8 @@ def recover(connection: Connection, now: datetime) -> tuple[OutboxRow, ...]:
     return tuple(find(connection, message_id) for message_id in touched)
 
 
-def resend(connection: Connection, message_id: str, now: datetime) -> OutboxRow:
-    """A held, failed or deferred mail, queued again: same bytes, same Message-ID, and as much time as it had at first.
+def resend(connection: Connection, message_id: str, now: datetime, until: datetime | None) -> OutboxRow:
+    """A held, failed or deferred mail, queued again until then: same bytes, same Message-ID.
 
     Raises StoreError for a mail of a void issue: its articles were given back, and would reach the reader twice.
     """
@@ -149,23 +182,18 @@ def resend(connection: Connection, message_id: str, now: datetime) -> OutboxRow:
             f"the issue of {row.slot:%Y-%m-%d} could be sent to nobody and was given up",
             "its articles are candidates of the next issue",
         )
-    patience = _patience(connection, row)
-    until = now + patience if patience is not None else None
     return _override(connection, row, ("unknown", "failed", "deferred"), "queued", "queued again", now, until)
 
 
-def forget(connection: Connection, message_id: str, now: datetime) -> OutboxRow:
-    """A mail that will not be sent again, by a person's decision or because its time is over: it counts as failed."""
+def forget(connection: Connection, message_id: str, now: datetime, why: str) -> OutboxRow:
+    """A mail that will not be sent again, for the reason given: it counts as failed."""
     row = find(connection, message_id)
-    why, patience = "given up by hand", _patience(connection, row)
-    if patience is not None and row.until is not None and row.until <= now and row.state in WAITING:
-        why = f"given up after {patience / timedelta(hours=1):.0f} hours"
     return _override(connection, row, ("unknown", "failed", "deferred", "queued"), "failed", why, now, row.until)
 
 
 def find(connection: Connection, message_id: str) -> OutboxRow:
     """The mail with this Message-ID; raises StoreError where there is none."""
-    row = connection.execute(select(outbox).where(_is(message_id))).one_or_none()
+    row = connection.execute(select(*_LISTED).where(_is(message_id))).one_or_none()
     if row is None:
         raise StoreError(f"no mail has the Message-ID {message_id}", "see `digest outbox` for those there are")
     return OutboxRow(**row._mapping)
@@ -192,13 +220,6 @@ def _issue_state(connection: Connection, row: OutboxRow) -> str:
     question = select(issues.c.state).where(issues.c.edition == row.edition, issues.c.slot == row.slot)
     state: str = connection.execute(question).scalar_one()
     return state
-
-
-def _patience(connection: Connection, row: OutboxRow) -> timedelta | None:
-    """How long the mail was to be tried for, from when its issue was composed; None where it has no end."""
-    question = select(issues.c.composed_at).where(issues.c.edition == row.edition, issues.c.slot == row.slot)
-    composed_at: datetime = connection.execute(question).scalar_one()
-    return row.until - composed_at if row.until is not None else None
 
 
 def _is(message_id: str) -> ColumnElement[bool]:

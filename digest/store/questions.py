@@ -206,11 +206,37 @@ class Questions(Door):
             return outbox.pending(connection, edition, now)
 
     def outbox_rows(
-        self, edition: str | None = None, slot: datetime | None = None, state: State | None = None
+        self,
+        edition: str | None = None,
+        slot: datetime | None = None,
+        state: State | None = None,
+        *,
+        since: datetime | None = None,
+        name: str | None = None,
     ) -> tuple[OutboxRow, ...]:
-        """The mails of an edition, a slot and a state, or of all; the newest issue first."""
+        """The mails of an edition, a slot and a state, or of all; the newest issue first.
+
+        With `since` those of earlier issues are left out, unless something may yet become of them.  A `name` is an
+        address, or a Message-ID's beginning behind its `<`.
+        """
         with self._reading() as connection:
-            return outbox.rows(connection, edition, slot, state)
+            return outbox.rows(connection, edition, slot, state, since, name)
+
+    def message(self, message_id: str) -> bytes:
+        """The mail with this Message-ID as it is handed over, byte for byte.  Raises StoreError where there is none."""
+        with self._reading() as connection:
+            row = outbox.find(connection, message_id)
+            return outbox.header(connection, message_id) + issues.body(connection, row.edition, row.slot)
+
+    def body(self, edition: str, slot: datetime) -> bytes:
+        """What follows the header of every mail of an issue.  Raises StoreError where there is no such issue."""
+        with self._reading() as connection:
+            return issues.body(connection, edition, slot)
+
+    def count_mails(self, edition: str | None, state: State) -> int:
+        """How many mails of an edition, or of all, are in that state."""
+        with self._reading() as connection:
+            return outbox.count(connection, edition, state)
 
     def find_rest(self, server: str) -> Rest | None:
         """The rest of a mail server that refused us, over or not; None where it has none."""

@@ -15,6 +15,10 @@ from typing import Literal, NamedTuple, Self
 
 from digest.model import Article, Item, Standing, State
 
+BY_HAND = "given up by hand"
+LEFT = "given up, since its reader has left"
+"""What the outbox says of a mail that needs nobody's care any more."""
+
 DraftState = Literal["held", "released"]
 IssueState = Literal["frozen", "carried", "void"]
 LedgerState = Literal["new", "placed", "merged", "left_out", "carried", "expired"]
@@ -180,7 +184,6 @@ class OutboxRow:
     address: str
     name: str
     message_id: str
-    header: bytes = field(repr=False)
     state: State
     tries: int
     code: int
@@ -188,6 +191,11 @@ class OutboxRow:
     next_at: datetime | None
     changed_at: datetime
     until: datetime | None = None
+
+    @property
+    def settled(self) -> bool:
+        """Whether it failed because a person gave it up, or its reader had left."""
+        return self.state == "failed" and self.reply.startswith((BY_HAND, LEFT))
 
 
 @dataclass(frozen=True, slots=True)

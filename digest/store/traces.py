@@ -134,7 +134,7 @@ def _course(connection: Connection, row: LedgerRow) -> Course:
     printing = items.find(connection, row.edition, row.slot, (row.key, row.event))
     item = printing.get(row.key) or printing.get(row.event)
     printed = _printed(connection, item) if item else ()
-    return Course(row, issue, item, printed, outbox.rows(connection, row.edition, row.slot, None))
+    return Course(row, issue, item, printed, outbox.rows(connection, row.edition, row.slot))
 
 
 def _printed(connection: Connection, item: ItemRow) -> tuple[str, ...]:

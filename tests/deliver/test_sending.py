@@ -32,7 +32,7 @@ def test_the_server_gets_the_frozen_bytes(store: Store, smtp: FaultServer, reach
     body = b".\r\n..two\r\n.hidden\r\nend\r\n"
     freeze(store, [A], body=body)
     (receipt,) = deliver_pending(store, reach, sender=ME, now=NOW)
-    assert receipt == Receipt(A, "sent", 250, "2.0.0 taken")
+    assert receipt == Receipt(A, "sent", 250, "2.0.0 taken", make_envelope(A).message_id)
     (message,) = smtp.received
     assert (message.sender, message.recipient) == (ME, A)
     assert message.content == make_envelope(A).header + body
@@ -313,7 +313,7 @@ def test_a_mail_is_given_up_when_its_time_is_over(store: Store, smtp: FaultServe
     assert len(deliver_pending(store, reach, sender=ME, now=hours(12) - SECOND)) == 2
     (receipt,) = give_up_overdue(store, hours(12))
     assert (receipt.recipient, receipt.state, receipt.code) == (A, "failed", 450)
-    assert receipt.reply.startswith("given up after 12 hours (4.2.0 greylisted")
+    assert receipt.reply.startswith("given up, since its time is over (4.2.0 greylisted")
     assert mails(store) == {A: "failed", B: "deferred"}
 
 
@@ -332,6 +332,6 @@ def test_a_mail_sent_again_by_hand_has_its_time_again(store: Store, smtp: FaultS
     deliver_pending(store, reach, sender=ME, now=NOW)
     give_up_overdue(store, hours(20))
     (given_up,) = store.outbox_rows(state="failed")
-    again = store.resend(given_up.message_id, hours(20))
+    again = store.resend(given_up.message_id, hours(20), hours(32))
     assert (again.state, again.until) == ("queued", hours(32))
     assert give_up_overdue(store, hours(21)) == ()
