@@ -17,7 +17,8 @@ from digest.deliver.server import fetch_token
 from digest.errors import BusyError, DigestError, MailError
 from digest.model import Edition, Letter, Recipient
 from digest.render import build_message
-from digest.schedule.due import next_slot
+from digest.schedule.due import due_slot, next_slot
+from digest.store import copy_for_dry_run
 
 PATIENCE = 10
 """Seconds.  Whoever sits in front of the screen waits less long than `digest run`."""
@@ -25,8 +26,8 @@ PATIENCE = 10
 _LINES = (
     "这是 digest 的测试邮件。读到它，说明发信设置是通的。",
     "This is a test mail of digest. That you read it means that sending works.",
-    "{title}：下一期于 {due} 发出。想先看样子，运行 digest preview。",
-    "{title}: the next issue is due at {due}. To see what it will look like, run digest preview.",
+    "{title}：{due} 这一期，到点后第一次运行 digest run 时发出。想先看样子，运行 digest preview。",
+    "{title}: the issue of {due} goes out with the first digest run from then on. See it with digest preview.",
     "发件人 {sender}，服务器 {server}。",
     "From {sender}, through {server}.",
 )
@@ -91,7 +92,10 @@ def write_trial(call: Call, mail: MailSettings, edition: Edition, recipient: Rec
 
 
 def _write_letter(call: Call, mail: MailSettings, edition: Edition) -> Letter:
-    due = next_slot(edition.at, edition.timezone, call.clock()).astimezone(ZoneInfo(edition.timezone))
+    now = call.clock()
+    with copy_for_dry_run(database_path(call.settings)) as store:
+        waiting = due_slot(edition.at, edition.timezone, now, store.latest_slot(edition.name))
+    due = (waiting or next_slot(edition.at, edition.timezone, now)).astimezone(ZoneInfo(edition.timezone))
     lines = [
         line.format(
             title=edition.title,

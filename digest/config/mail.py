@@ -134,6 +134,14 @@ class MailSettings(Table):
             raise ValueError(f"is {quote(name)}, which is not known: {suggest(name, presets)}")
         return name
 
+    @field_validator("user")
+    @classmethod
+    def _check_user(cls, user: str, info: ValidationInfo) -> str:
+        preset = load_presets().get(str(info.data.get("preset") or ""))
+        if user and "@" not in user and preset is not None and preset.from_is_login:
+            raise ValueError(f'is {quote(user)}, which is not a whole address: write user = "{user}@…"')
+        return user
+
     @field_validator("security")
     @classmethod
     def _check_security(cls, security: Security, info: ValidationInfo) -> Security:

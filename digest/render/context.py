@@ -286,7 +286,7 @@ def _footer_context(footer: Footer) -> Context:
         "reason": clip(clean(footer.reason), LONGEST_PROBLEM),
         "unsubscribe": href,
         "address": path if by_mail else href,
-        "subject": clip(clean(parse_qs(query.replace("+", "%2B")).get("subject", [""])[0]), LONGEST_NAME)
+        "subject": clip(clean(parse_qs(query.replace("+", "%2B")).get("subject", [""])[0]), LONGEST_PROBLEM)
         if by_mail
         else "",
         "sender": clip(clean(footer.sender), LONGEST_PROBLEM),

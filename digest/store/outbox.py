@@ -1,6 +1,6 @@
 """The outbox: one row for each recipient's mail, and the only steps its state may take.
 
-    queued | deferred  --claim-->  sending  --mark-->  dot  --mark-->  sent | deferred | failed | unknown
+    queued | deferred  --claim-->  sending  --mark-->  dot  --mark-->  sent | queued | deferred | failed | unknown
                                       \\--mark-->  queued | deferred | failed
 
 `dot` is committed right before the line that hands the message over.  A crash before it is safe to repeat; a crash
@@ -20,7 +20,7 @@ from digest.store.schema import issues, outbox
 
 WAITING = ("queued", "deferred")
 BEFORE: dict[State, tuple[State, ...]] = {  # a state, and those it may follow
-    "queued": ("sending",),
+    "queued": ("sending", "dot"),  # a server may ask for a login as late as at the dot
     "dot": ("sending",),
     "sent": ("dot",),
     "unknown": ("dot",),

@@ -52,7 +52,7 @@ def test_a_test_mail_goes_to_oneself_and_says_each_step(office: Office) -> None:
 
 
 def test_the_mail_says_what_it_is_and_when_the_next_issue_comes(office: Office) -> None:
-    """In Chinese and English, as text and as HTML, with the sender's name as the daily mail has it."""
+    """In Chinese and English, as text and HTML; the next issue is the one that is due already, where one is."""
     office("test-mail", now="2026-11-22T09:00")
     message = parse(office.smtp.received[0])
     assert "测试邮件" in str(message["Subject"])
@@ -62,7 +62,7 @@ def test_the_mail_says_what_it_is_and_when_the_next_issue_comes(office: Office) 
         text = part(message, kind)
         assert "测试邮件" in text
         assert "test mail" in text
-        assert "2026-11-23 08:00" in text
+        assert "2026-11-22 08:00" in text
         assert PASSWORD not in text
     assert message["Message-ID"] != parse_again(office)["Message-ID"]
 

@@ -157,7 +157,7 @@ def test_the_text_is_good_for_a_terminal() -> None:
 
 def test_the_text_tells_how_to_leave() -> None:
     """The foot of a mail's text part names the address to write to."""
-    assert re.search("退订：.*brief@news.example.cn.*\n发件人：每日摘要", LETTER.text)
+    assert re.search("退订：.*brief@news.example.cn.*\n    unsubscribe\n发件人：每日摘要", LETTER.text)
     web = render_letter(empty_issue(), TEMPLATES, mail_footer=Footer("编辑部", "https://a.cn/leave", "您订了它。"))
     assert "您订了它。\n退订：https://a.cn/leave\n" in web.text
 

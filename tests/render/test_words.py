@@ -142,7 +142,7 @@ def test_the_text_says_for_whom_it_is() -> None:
 def test_who_leaves_by_mail_is_told_what_to_write() -> None:
     """The text part has no link to press: the address and the subject stand there; a page is named by its address."""
     by_mail = Footer("a <a@x.cn>", "mailto:a+t@x.cn?subject=unsubscribe%20ab%2Bc")
-    assert "退订：发邮件至 a+t@x.cn，主题写“unsubscribe ab+c”" in letter_text(morning_issue(), by_mail)
+    assert "退订：发邮件至 a+t@x.cn，主题照抄下一行：\n    unsubscribe ab+c\n" in letter_text(morning_issue(), by_mail)
     page = Footer("a <a@x.cn>", "https://x.cn/leave?subject=1")
     assert "退订：https://x.cn/leave?subject=1\n" in letter_text(morning_issue(), page)
 
