@@ -236,3 +236,33 @@ def test_any_name_is_written_so_that_it_reads_the_same(
     else:
         assert listed_recipients(path, "edition", "daily")[-1] == mailbox
         assert load_settings(path, {}).edition[0].items == 7
+
+
+@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
+@pytest.mark.parametrize("written", ['["a@x.cn"]', '[\r\n  "a@x.cn",  # 一\r\n]', "[]"])
+def test_a_file_of_windows_stays_one(written: str, mark: bytes, tmp_path: Path) -> None:
+    """Every line ends as before, the new ones too, and the byte order mark stays."""
+    path = tmp_path / "digest.toml"
+    before = (
+        'version = 1\r\n[[source]]\r\nname = "s"\r\nkind = "folder"\r\npath = "x"\r\n'
+        f'[[edition]]\r\nname = "daily"\r\nrecipients = {written}\r\n'
+    )
+    path.write_bytes(mark + before.encode())
+    add_recipient(path, "edition", "daily", "b@x.cn", {})
+    changed = path.read_bytes()
+    assert changed.count(b"\n") == changed.count(b"\r\n") == changed.count(b"\r")
+    assert (changed.startswith(b"\xef\xbb\xbf"), changed.count(b"\xef\xbb\xbf")) == (bool(mark), len(mark) // 3)
+    remove_recipient(path, "edition", "daily", "b@x.cn", {})
+    assert path.read_bytes() == mark + before.encode()
+
+
+def test_lines_that_end_in_two_ways_are_left_as_they_are(tmp_path: Path) -> None:
+    """Only the line that is changed is changed."""
+    path = tmp_path / "digest.toml"
+    path.write_bytes(
+        b'version = 1\r\n[[source]]\nname = "s"\nkind = "folder"\r\npath = "x"\n'
+        b'[[edition]]\nname = "daily"\nrecipients = ["a@x.cn"]\r\n'
+    )
+    before = path.read_bytes()
+    add_recipient(path, "edition", "daily", "b@x.cn", {})
+    assert path.read_bytes() == before.replace(b'"a@x.cn"', b'"a@x.cn", "b@x.cn"')

@@ -7,24 +7,20 @@ was signed for him, or by its Message-ID and his own address.  The rest is shown
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from hashlib import sha256
+from datetime import datetime
 from pathlib import Path
 
 from digest.app.recipients import recent_mails, suppress_repeated
 from digest.config import Settings, load_presets, read_password
 from digest.config.passwords import VARIABLE, read_token
-from digest.deliver.bounces import Report, Returned, read_returned
-from digest.deliver.mailbox import ImapServer, read_imap, read_maildir
+from digest.deliver.bounces import Report, Returned, mark_of, read_returned
+from digest.deliver.mailbox import ImapServer, Left, read_imap, read_maildir
 from digest.deliver.tokens import find_issue, find_owner
-from digest.errors import ConfigError, FormatError
+from digest.errors import ConfigError, DigestError, FormatError, StoreError
 from digest.guard import Guard
 from digest.store import BounceKind, BounceRow, OutboxRow, Store, Suppression
-
-DAYS = 30
-"""Messages older than that are not looked at."""
 
 ISSUES = 60
 """So many issues of an edition, the newest, are looked through for the mail that a message answers."""
@@ -41,13 +37,17 @@ class Finding:
 
 @dataclass(slots=True)
 class Post:
-    """What a reading of the mailbox found, whom it gave up, and how many messages there were and did not matter."""
+    """What a reading of the mailbox found, whom it gave up, and how many messages there were and did not matter.
+
+    `left` were not read, because there are too many.
+    """
 
     findings: list[Finding] = field(default_factory=list)
     given_up: tuple[Suppression, ...] = ()
     read: int = 0
     known: int = 0
     ignored: int = 0
+    left: int = 0
 
     @property
     def waiting(self) -> int:
@@ -56,16 +56,22 @@ class Post:
 
 
 def open_mailbox(
-    settings: Settings, environ: Mapping[str, str], since: datetime, maildir: Path | None = None
+    settings: Settings,
+    environ: Mapping[str, str],
+    since: datetime,
+    maildir: Path | None = None,
+    left: Left | None = None,
 ) -> Iterator[bytes]:
     """Return the messages of the mailbox that [bounces] names, or of `maildir`, that came since then.
+
+    `left` is told how many further ones there are.
 
     Raises:
         ConfigError: the configuration names no mailbox, or no password.
         ReadError: while it is read: it cannot be reached or read.
     """
     place = maildir or settings.bounces.maildir
-    return read_maildir(place, since) if place else read_imap(imap_server(settings, environ), since)
+    return read_maildir(place, since, left) if place else read_imap(imap_server(settings, environ), since, left)
 
 
 def imap_server(settings: Settings, environ: Mapping[str, str]) -> ImapServer:
@@ -102,23 +108,34 @@ def imap_server(settings: Settings, environ: Mapping[str, str]) -> ImapServer:
     )
 
 
-def read_messages(messages: Iterable[bytes]) -> list[Returned]:
-    """Return what each message says; it is read in a process of its own, for anybody may have written it."""
+def read_marks(store: Store) -> frozenset[str]:
+    """Return the marks of the messages that were told before."""
+    return frozenset(row.mark for row in store.bounces())
+
+
+def read_messages(messages: Iterable[bytes], known: Collection[str] = frozenset()) -> list[Returned]:
+    """Return what each message says; it is read in a process of its own, for anybody may have written it.
+
+    Of one whose mark is known only the mark is told: it is not read again.
+    """
     with Guard(workers=1, warm="digest.deliver.bounces") as guard:
-        return [_read(guard, data) for data in messages]
+        return [_read(guard, data, known) for data in messages]
 
 
-def decide(store: Store, messages: Iterable[Returned], now: datetime) -> Post:
-    """Return what the messages mean, after doing what follows from it; one that was read before changes nothing."""
-    post, archive = Post(), _Archive(store)
-    marks = {row.mark for row in store.bounces()}
+def decide(store: Store, messages: Iterable[Returned], now: datetime, left: int = 0) -> Post:
+    """Return what the messages mean, after doing what follows from it; one that was read before changes nothing.
+
+    What goes wrong over one message is told of it, and the others count.
+    """
+    post, archive = Post(left=left), _Archive(store)
+    marks = set(read_marks(store))
     for returned in messages:
         post.read += 1
         if returned.mark in marks:
             post.known += 1
             continue
         marks.add(returned.mark)
-        findings = list(_judge(returned, archive, store, now))
+        findings = _judge_safely(returned, archive, store, now)
         post.ignored += not findings
         post.findings += findings
         store.record_bounces([finding.row for finding in findings])
@@ -126,16 +143,14 @@ def decide(store: Store, messages: Iterable[Returned], now: datetime) -> Post:
     return post
 
 
-def since_when(now: datetime, days: int = DAYS) -> datetime:
-    """Return the moment from which on messages are read."""
-    return now - timedelta(days=days)
-
-
-def _read(guard: Guard, data: bytes) -> Returned:
+def _read(guard: Guard, data: bytes, known: Collection[str]) -> Returned:
+    mark = mark_of(data)
+    if mark in known:
+        return Returned(mark, "letter", "", "", "")
     try:
         return guard.call(read_returned, data)
     except FormatError as error:
-        return Returned(sha256(data).hexdigest()[:24], "unreadable", "", "", f"cannot be read: {error.message}")
+        return Returned(mark, "unreadable", "", "", f"cannot be read: {error.message}")
 
 
 class _Archive:
@@ -164,6 +179,15 @@ class _Archive:
         return self._rows
 
 
+def _judge_safely(returned: Returned, archive: _Archive, store: Store, now: datetime) -> list[Finding]:
+    try:
+        return list(_judge(returned, archive, store, now))
+    except StoreError:
+        raise  # not this message's fault: what cannot be written must not be taken for read
+    except (DigestError, ValueError, TypeError, LookupError) as error:
+        return [_unread(returned, returned.sender, f"cannot be judged: {error}", now)]
+
+
 def _judge(returned: Returned, archive: _Archive, store: Store, now: datetime) -> Iterator[Finding]:
     if returned.kind == "bounce":
         yield from _judge_bounce(returned, archive, now)
@@ -172,7 +196,7 @@ def _judge(returned: Returned, archive: _Archive, store: Store, now: datetime) -
             yield _unread(returned, mail.address, "reported as spam", now)
     elif returned.kind == "unreadable":
         yield _unread(returned, "", returned.told, now)
-    elif returned.kind == "letter":
+    elif returned.kind == "letter" or returned.request:
         yield from _judge_letter(returned, archive, store, now)
 
 
@@ -209,31 +233,34 @@ def _judge_unproved(returned: Returned, report: Report, now: datetime) -> Findin
 
 def _judge_letter(returned: Returned, archive: _Archive, store: Store, now: datetime) -> Iterator[Finding]:
     if returned.request:
-        leaving = _find_leaving(returned, archive, store)
-        if leaving:
-            yield _leave(returned, *leaving, store, now)
-        else:
-            yield _unread(returned, returned.sender, f"asks to leave {returned.request[0]}, unproved", now)
+        yield _judge_request(returned, *returned.request, archive, store, now)
     elif returned.leaves:
         mail = archive.find(returned.answers)
         if mail and mail.address.casefold() == returned.sender and not returned.forged:
             yield _leave(returned, mail.edition, mail.address, store, now, mail)
         else:
             yield _unread(returned, returned.sender, f"asks to leave: {returned.subject or returned.told}", now)
+    elif returned.unclear:
+        said = " / ".join(filter(None, (returned.subject, returned.told)))
+        yield _unread(returned, returned.sender, f"may ask to leave: {said}", now)
 
 
-def _find_leaving(returned: Returned, archive: _Archive, store: Store) -> tuple[str, str] | None:
-    """The edition and the address that a request proves: by his own token, or by an issue's and his address."""
-    if returned.request is None:
-        return None
-    edition, token = returned.request
+def _judge_request(
+    returned: Returned, edition: str, token: str, archive: _Archive, store: Store, now: datetime
+) -> Finding:
+    """His own token proves it, from any address where nothing else is said; an issue's token does from his own."""
     key = store.signing_key()
     owner = find_owner(key, edition, token, archive.addresses(edition))
     if owner:
-        return edition, owner
+        if returned.exact and (returned.bare or owner == returned.sender):
+            return _leave(returned, edition, owner, store, now)
+        said = " / ".join(filter(None, (returned.subject, returned.told)))
+        return _unread(returned, owner, f"{returned.sender} sends the token of {owner}: {said}", now)
     slot = find_issue(key, edition, token, [issue.slot for issue in store.find_issues(edition)])
-    own = not returned.forged and slot is not None and returned.sender in archive.addresses(edition, slot)
-    return (edition, returned.sender) if own else None
+    believed = returned.kind == "letter" and returned.exact and not returned.forged
+    if believed and slot is not None and returned.sender in archive.addresses(edition, slot):
+        return _leave(returned, edition, returned.sender, store, now)
+    return _unread(returned, returned.sender, f"asks to leave {edition}, unproved", now)
 
 
 def _leave(

@@ -11,6 +11,7 @@ from digest.app.members import Member, list_members
 from digest.app.recipients import members_of, merge_members, take_in
 from digest.config import Settings, parse_mailbox, suggest
 from digest.config.editing import ListOwner, add_recipient, listed_recipients, remove_recipient
+from digest.config.wording import find_nearest, quote
 from digest.errors import UsageError
 from digest.model import Recipient
 from digest.store import Store, Suppression
@@ -109,7 +110,7 @@ def dismiss(
     standing = [m for owner in owners for m in _of(_members(settings, *owner), address.casefold())]
     if not standing:
         known = [m.recipient.address for owner in owners for m in _members(settings, *owner)]
-        raise UsageError(f"{address} stands on no list", suggest(address, known))
+        raise UsageError(f"{address} stands on no list", _suggest_address(address, known))
     done = []
     for owner_kind, owner in owners:
         for written in listed_recipients(lists.path, owner_kind, owner):
@@ -138,6 +139,16 @@ def editions_of(settings: Settings, kind: ListOwner, name: str) -> tuple[str, ..
 def write_mailbox(who: Recipient) -> str:
     """Return the recipient as digest.toml writes it."""
     return f"{who.name} <{who.address}>" if who.name else who.address
+
+
+def _suggest_address(address: str, known: Iterable[str]) -> str:
+    """What was meant: the name or the domain is mistyped.  Two names at one domain are alike by that alone."""
+    name, _, domain = address.casefold().rpartition("@")
+    parts = [(one, *one.casefold().rpartition("@")[::2]) for one in known]
+    names = {other: one for one, other, where in parts if where == domain}
+    domains = {where: one for one, other, where in parts if other == name}
+    meant = names.get(find_nearest(name, names)) or domains.get(find_nearest(domain, domains))
+    return f"did you mean {quote(meant)}?" if meant else "digest recipients list shows everybody"
 
 
 def _owners(settings: Settings) -> list[tuple[ListOwner, str]]:

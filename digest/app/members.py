@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import re
-import subprocess
+import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from digest.app.programs import LONGEST_LIST, list_by_program
 from digest.config import parse_mailbox
 from digest.config.recipients import GroupSettings
 from digest.model import Recipient
@@ -16,12 +19,11 @@ from digest.model import Recipient
 COMMAND_SECONDS = 30.0
 """How long a program may take to print a list."""
 
-LONGEST_LIST = 4_000_000
-"""So many bytes of a list are read; no office has more people."""
-
 SHOWN = 3
 """So many wrong lines of one list are told; the rest is counted."""
 
+# what the settings say helps in a TOML file, and not in a list or on a command line
+_ADVICE = re.compile(r': write (?:each in quotes of its own|"Name <|it like).*$', re.DOTALL)
 _REMARK = re.compile(r"(?:^|\s)#.*")
 
 
@@ -69,39 +71,53 @@ def parse_lines(text: str, place: str) -> Iterator[tuple[int, Recipient | str]]:
         if not said:
             continue
         try:
-            yield number, parse_mailbox(said)
+            yield number, parse_line(said)
         except ValueError as error:
             yield number, f"{place}:{number}: the line {error}"
 
 
+def parse_line(said: str) -> Recipient:
+    """Return the recipient that a line or an argument names; raises ValueError with what to write there."""
+    try:
+        return parse_mailbox(said)
+    except ValueError as error:
+        advice = ": write one recipient a line: name@example.cn, or 王芳 <name@example.cn>"
+        raise ValueError(_ADVICE.sub(advice, str(error))) from None
+
+
 def _read_file(group: str, path: Path) -> Membership:
     try:
-        with path.open("rb") as stream:
-            data = stream.read(LONGEST_LIST + 1)
+        data = _read_plain(path)
     except OSError as error:
         return _unreadable(group, f"the file {path} cannot be read: {error.strerror or type(error).__name__}")
     return _read_list(group, "file", path.name, data)
 
 
+def _read_plain(path: Path) -> bytes:
+    # without waiting: a pipe that nobody writes to would never open
+    number = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    mode = os.fstat(number).st_mode
+    if stat.S_ISREG(mode):
+        with os.fdopen(number, "rb") as stream:
+            return stream.read(LONGEST_LIST + 1)
+    os.close(number)
+    raise OSError(errno.EISDIR, os.strerror(errno.EISDIR) if stat.S_ISDIR(mode) else "it is a pipe or a device")
+
+
 def _run_command(group: str, argv: tuple[str, ...], patience: float) -> Membership:
     """What the program printed; where it failed, the lines it printed still count, and it is told."""
     try:
-        done = subprocess.run(  # noqa: S603  the user's own program, as a list, without a shell
-            argv,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            timeout=patience,
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
-        return _unreadable(group, f"{argv[0]} printed no list within {patience:g} s")
+        listing = list_by_program(argv, patience)
     except OSError as error:
         return _unreadable(group, f"{argv[0]} cannot be started: {error.strerror or type(error).__name__}")
-    if done.returncode == 0:
-        return _read_list(group, "command", argv[0], done.stdout)
-    part = _read_list(group, "command", argv[0], done.stdout, failed=True)
-    failed = f"group {group}: {argv[0]} ended with exit code {done.returncode}; {len(part.members)} of its lines count"
+    if listing.code is None and len(listing.printed) <= LONGEST_LIST:
+        return _unreadable(group, f"{argv[0]} printed no list within {patience:g} s")
+    if not listing.code:
+        return _read_list(group, "command", argv[0], listing.printed)
+    part = _read_list(group, "command", argv[0], listing.printed, failed=True)
+    why = f" ({listing.complaint})" if listing.complaint else ""
+    count = f"{len(part.members)} of its lines count"
+    failed = f"group {group}: {argv[0]} ended with exit code {listing.code}{why}; {count}"
     return Membership(part.members, (failed, *part.problems), complete=False)
 
 

@@ -89,8 +89,12 @@ def suppress_repeated(store: Store, now: datetime) -> tuple[Suppression, ...]:
     reason (a full mailbox).  All editions count together: an address that is gone is gone for each of them.  Mails
     from before a person took it in again (`take_in`) do not count.
     """
-    again = {row.address: row.seen_at for row in reversed(store.bounces()) if row.mark.startswith(TAKEN_IN)}
-    bounced = {(row.address, row.edition, row.slot) for row in store.bounces() if row.kind == "hard" and row.slot}
+    told_before = store.bounces()
+    again = {row.address: row.seen_at for row in reversed(told_before) if row.mark.startswith(TAKEN_IN)}
+    bounced: dict[tuple[str, str, datetime | None], set[str]] = {}
+    for said in told_before:
+        if said.kind == "hard" and said.slot:
+            bounced.setdefault((said.address, said.edition, said.slot), set()).add(said.mark)
     mails: dict[str, list[OutboxRow]] = {}
     for row in recent_mails(store, LOOK_BACK):
         address = row.address.casefold()
@@ -100,12 +104,20 @@ def suppress_repeated(store: Store, now: datetime) -> tuple[Suppression, ...]:
     given_up = []
     for address, rows in mails.items():
         latest = sorted(rows, key=lambda row: row.slot, reverse=True)[:REPEATED]
-        gone = all((address, row.edition, row.slot) in bounced for row in latest)
+        gone = all(_came_back(row, bounced.get((address, row.edition, row.slot), set())) for row in latest)
         if len(latest) == REPEATED and gone and address not in silent:
             told = f"the mails of {REPEATED} issues came back, the last of {latest[0].slot:%Y-%m-%d}"
             if store.suppress(address, "", "bounced", told, now):
                 given_up.append(Suppression(address, "", "bounced", told, now))
     return tuple(given_up)
+
+
+def _came_back(row: OutboxRow, marks: set[str]) -> bool:
+    """Whether a mail came back, by the marks of what was said of it; the server's own refusal bears its Message-ID.
+
+    A refusal counts no more where the mail was sent again and taken.
+    """
+    return any(mark != row.message_id or row.state == "failed" for mark in marks)
 
 
 def take_in(store: Store, suppression: Suppression, now: datetime) -> None:

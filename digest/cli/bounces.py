@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -35,19 +36,30 @@ def bounces(
     A line tells of each: what it is, the address, what was said, what was done.  The mailbox itself is not changed, and
     what was read once is not told again.  An address whose mails of three issues came back for good is given up.
     """
-    from digest.app.bounces import decide, open_mailbox, read_messages, since_when
+    from digest.app.bounces import decide, open_mailbox, read_marks, read_messages
     from digest.app.state import open_state
+    from digest.deliver.mailbox import MOST, Left
 
     settings = read_settings(config_path, data_dir)
     now = read_clock(moment, settings.timezone)()
-    # read before the state is held: a slow server must not keep the morning's run from it
-    messages = read_messages(open_mailbox(settings, os.environ, since_when(now, days), maildir))
+    known: frozenset[str] = frozenset()
+    if not dry_run:
+        with open_state(settings) as store:
+            known = read_marks(store)
+    # read while the state is not held: a slow server must not keep the morning's run from it
+    left = Left()
+    messages = read_messages(open_mailbox(settings, os.environ, now - timedelta(days=days), maildir, left), known)
     with open_state(settings, dry_run=dry_run) as store:
-        post = decide(store, messages, now)
+        post = decide(store, messages, now, left.count)
     if as_json:
         print_json(_as_data(post))
     else:
         _show(post)
+    if post.left:
+        raise PartlyDone(
+            f"not read: {post.left} older messages; only the newest {MOST} are, and {post.waiting} wait for a person",
+            "move what is no answer out of the folder, or let answers come into one of their own, and run it again",
+        )
     if post.waiting:
         raise PartlyDone(f"left for a person to look at: {post.waiting}", "the lines above say what to run")
 
@@ -71,6 +83,7 @@ def _as_data(post: Post) -> dict[str, Any]:
         "read_before": post.known,
         "ignored": post.ignored,
         "waiting": post.waiting,
+        "left": post.left,
         "findings": [_finding(finding) for finding in post.findings],
         "given_up": [{"address": gone.address, "why": gone.told} for gone in post.given_up],
     }

@@ -151,9 +151,9 @@ def _owner(edition: str | None, group: str | None) -> tuple[ListOwner | None, st
 
 
 def _mailbox(text: str) -> Recipient:
-    from digest.config import parse_mailbox
+    from digest.app.members import parse_line
 
     try:
-        return parse_mailbox(text)
+        return parse_line(text)
     except ValueError as error:
         raise UsageError(f"ADDRESS {error}", "write name@example.cn") from None

@@ -11,6 +11,7 @@ import re
 import stat
 import tempfile
 import tomllib
+from codecs import BOM_UTF8
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -163,13 +164,22 @@ def _write_text(text: str) -> str:
 
 
 def _change(path: Path, environ: Mapping[str, str], edit: Callable[[str, dict[str, Any]], str]) -> None:
-    text = read_text(path)
-    tree, _ = parse_text(text, path)
-    changed = edit(text, tree)
+    written = read_text(path)
+    tree, _ = parse_text(written, path)
+    # an editor on Windows ends every line so; where only some are, each is left as it is
+    returns = "\r\n" in written and written.count("\r\n") == written.count("\n")
+    changed = edit(written.replace("\r\n", "\n") if returns else written, tree)
+    changed = changed.replace("\n", "\r\n") if returns else changed
     if _read(changed) != tree:
         raise ConfigError(f"{path} is written in a way that cannot be changed safely", "change it in an editor")
     check_text(changed, path, environ)
-    _replace(path, changed)
+    _replace(path, changed, marked=_has_mark(path))
+
+
+def _has_mark(path: Path) -> bool:
+    """Whether the file begins with a byte order mark, which `read_text` takes off."""
+    with path.open("rb") as file:
+        return file.read(len(BOM_UTF8)) == BOM_UTF8
 
 
 def _read(text: str) -> dict[str, Any] | None:
@@ -206,13 +216,13 @@ def _end_of(text: str, at: int) -> int:
     return end
 
 
-def _replace(path: Path, text: str) -> None:
+def _replace(path: Path, text: str, *, marked: bool) -> None:
     """Put the new text in the place of the old at one stroke, with the same permissions; a link stays a link."""
     target = path.resolve()
     try:
         handle, temporary = tempfile.mkstemp(prefix=".digest-", dir=target.parent)
         try:
-            with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
+            with os.fdopen(handle, "w", encoding="utf-8-sig" if marked else "utf-8", newline="") as file:
                 file.write(text)
             Path(temporary).chmod(stat.S_IMODE(target.stat().st_mode))
             Path(temporary).replace(target)

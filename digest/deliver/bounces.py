@@ -16,16 +16,21 @@ from itertools import islice
 from typing import Literal
 
 from digest.deliver.mimetext import ADDRESS, addresses_of, header_of, message_ids_in, parse_mail, texts_of
-from digest.deliver.tokens import find_request
+from digest.deliver.tokens import find_request, is_request
 from digest.deliver.verdicts import Verdict, bounce_table, find_code, judge_reason
 
 LONGEST_TEXT = 60_000
 LONGEST_TOLD = 200
 MOST_REPORTS = 200
+LONGEST_LINE = 200
 FIRST_LINES = 3
 """A wish to leave stands in the subject or in so many first lines: further down it may be our own words, quoted."""
 
 _IDS = re.compile(r"<[^<>\s]{1,250}>")
+_TRACE = re.compile(
+    rb"^(?:received|return-path|delivered-to|status|x-status|x-keywords|x-uid)[ \t]*:[^\n]*\n(?:[ \t][^\n]*\n)*",
+    re.IGNORECASE | re.MULTILINE,
+)
 _QUOTING = re.compile(
     r"^\W*(发件人|寄件者|寄件人|from|发送时间|寄件日期)\s*[:：]"
     r"|原始邮件|原始郵件|原邮件|original message|forwarded message"
@@ -49,8 +54,10 @@ class Returned:
     """A mail as read.  `mark` is the same whenever it is read; `unreadable` is for the caller whom it broke.
 
     `reports` are those of a `bounce`, none where it cannot be understood.  `held` are the Message-IDs of the mails it
-    holds, `answers` those it answers.  `request` is an edition and a token to leave it by; `leaves` says that a person
-    wants no more, in words; `forged` that the mailbox's own server does not believe the sender's name.
+    holds, `answers` those it answers.  `request` is an edition and a token to leave it by: `exact` where it stands by
+    itself, not in a forwarded subject or a sentence, `bare` where the mail says nothing else.  `leaves` says that a
+    person wants no more, in words, `unclear` that he may; `forged` that the mailbox's own server does not believe the
+    sender's name.
     """
 
     mark: str
@@ -62,8 +69,17 @@ class Returned:
     held: tuple[str, ...] = ()
     answers: tuple[str, ...] = ()
     request: tuple[str, str] | None = None
+    exact: bool = False
+    bare: bool = False
     leaves: bool = False
+    unclear: bool = False
     forged: bool = False
+
+
+def mark_of(data: bytes) -> str:
+    """Return what tells a message from every other: a hash of it, without what servers write on it on its way."""
+    head, gap, body = data.replace(b"\r\n", b"\n").partition(b"\n\n")
+    return sha256(_TRACE.sub(b"", head + b"\n") + gap + body).hexdigest()[:24]
 
 
 def read_returned(data: bytes) -> Returned:
@@ -74,10 +90,8 @@ def read_returned(data: bytes) -> Returned:
     text = "\n".join(texts_of(message))[:LONGEST_TEXT]
     own = _own_lines(text)
     kind = _find_kind(message, sender, subject)
-    mark = "\0".join((header_of(message, "Message-ID"), header_of(message, "Date"), sender, subject, text[:2000]))
     told = next(iter(own), "")[:LONGEST_TOLD]
-    identity = sha256(mark.encode("utf-8", "surrogatepass")).hexdigest()[:24]
-    returned = Returned(identity, kind, sender, subject[:LONGEST_TOLD], told, answers=_answered(message))
+    returned = Returned(mark_of(data), kind, sender, subject[:LONGEST_TOLD], told, answers=_answered(message))
     if kind == "bounce":
         reports = tuple(islice(_find_reports(message, text), MOST_REPORTS))
         # a notice of success or of relaying, which nobody asked for
@@ -85,11 +99,7 @@ def read_returned(data: bytes) -> Returned:
         return replace(returned, kind="automatic" if fine else "bounce", reports=reports, held=_held(message))
     if kind == "complaint":
         return replace(returned, held=_held(message))
-    wanted = _find_request(message, subject, own if kind == "letter" else [])
-    leaves = kind == "letter" and any(bounce_table()["leave"].search(line) for line in (subject, *own[:1]))
-    # a program that leaves for its owner (List-Unsubscribe) may call itself automatic
-    kind = "letter" if wanted else kind
-    return replace(returned, kind=kind, request=wanted, leaves=leaves, forged=_is_forged(message))
+    return replace(_read_wish(returned, message, own), forged=_is_forged(message))
 
 
 def _is_forged(message: Message) -> bool:
@@ -136,30 +146,47 @@ def _held(message: Message) -> tuple[str, ...]:
 # ------------------------------------------------------------------------------------------------- wishes to leave
 
 
-def _find_request(message: Message, subject: str, own: list[str]) -> tuple[str, str] | None:
-    """The edition and token to leave by: in the address it was sent to, the subject, or alone on a first line."""
+def _read_wish(returned: Returned, message: Message, own: list[str]) -> Returned:
+    """What it says about leaving: by a token, in words, or so that nobody can be sure."""
+    table = bounce_table()
+    if found := _find_request(message, returned.subject):
+        request, exact = found
+        # a program that leaves for its owner (List-Unsubscribe) calls itself generated; an answering machine quotes
+        generated = header_of(message, "Auto-Submitted").casefold().startswith("auto-generated")
+        exact = exact and (returned.kind == "letter" or (generated and not table["automatic"].search(returned.subject)))
+        bare = all(table["filler"].search(line) for line in own)
+        return replace(returned, request=request, exact=exact, bare=bare)
+    if returned.kind != "letter":
+        return returned
+    if line := next((line for line in own[:FIRST_LINES] if is_request(line)), ""):
+        return replace(returned, request=find_request(line), exact=True)
+    first = next((line for line in own if table["leave"].search(line) or not table["filler"].search(line)), "")
+    wished = bool(table["leave"].search(returned.subject))
+    leaves = bool(table["leave"].search(first)) or (wished and not first)
+    lines = (returned.subject, *own[:1])
+    unclear = not leaves and (wished or any(table["unclear"].search(line) for line in lines))
+    return replace(returned, leaves=leaves, unclear=unclear)
+
+
+def _find_request(message: Message, subject: str) -> tuple[tuple[str, str], bool] | None:
+    """The edition and token to leave by, in the address it was sent to or in the subject; and whether by itself."""
     for name in ("To", "Delivered-To", "X-Original-To", "Envelope-To"):
         for address in addresses_of(message, name):
             plus = address.partition("@")[0].partition("+")[2]
             if found := find_request(plus.replace(".", " ").replace("=", " ")):
-                return found
-    if found := find_request(subject):
-        return found
-    for line in own[:FIRST_LINES]:
-        found = find_request(line)
-        if found and len(line) <= sum(map(len, found)) + 16:
-            return found
-    return None
+                return found, True
+    found = find_request(subject)
+    return (found, is_request(subject)) if found else None
 
 
 def _own_lines(text: str) -> list[str]:
     """The lines that the sender wrote: what is above anything quoted."""
     own = []
     for line in (" ".join(raw.split()) for raw in text.splitlines()):
-        if _QUOTING.search(line):
+        if line == "--" or _QUOTING.search(line):
             break
         if line and not line.startswith(">"):
-            own.append(line)
+            own.append(line[:LONGEST_LINE])
     return own
 
 

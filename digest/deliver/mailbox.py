@@ -41,6 +41,13 @@ _RETURNED = re.compile(
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
+@dataclass(slots=True)
+class Left:
+    """How many messages were not read because there are more than `MOST`; known when the first of them is read."""
+
+    count: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class ImapServer:
     """Where the mailbox is and how to log in: by `password`, or by `token` (XOAUTH2) where there is one."""
@@ -55,8 +62,10 @@ class ImapServer:
     folder: str = "INBOX"
 
 
-def read_maildir(folder: Path, since: datetime) -> Iterator[bytes]:
+def read_maildir(folder: Path, since: datetime, left: Left | None = None) -> Iterator[bytes]:
     """Yield the messages of a maildir that came since then; none of them is moved or marked as read.
+
+    Of very many the newest; `left` is told how many were not read.
 
     Raises:
         ReadError: the folder is no maildir, or cannot be read.
@@ -73,6 +82,8 @@ def read_maildir(folder: Path, since: datetime) -> Iterator[bytes]:
         for status, path in found
         if stat.S_ISREG(status.st_mode) and status.st_mtime >= since.timestamp()
     )
+    if left is not None:
+        left.count = max(0, len(times) - MOST)
     for _, path in times[-MOST:]:
         with suppress(FileNotFoundError):  # a mail program has moved it from new to cur meanwhile
             yield _read_beginning(path)
@@ -89,8 +100,10 @@ def _read_beginning(path: str) -> bytes:
         return stream.read(LONGEST)
 
 
-def read_imap(server: ImapServer, since: datetime) -> Iterator[bytes]:
+def read_imap(server: ImapServer, since: datetime, left: Left | None = None) -> Iterator[bytes]:
     """Yield the messages of the folder that came since then; none of them is marked as read.
+
+    Of very many the newest; `left` is told how many were not read.
 
     Raises:
         ReadError: the server cannot be reached or trusted, refuses the login, or has no such folder.
@@ -104,7 +117,10 @@ def read_imap(server: ImapServer, since: datetime) -> Iterator[bytes]:
         # a day more: the server counts days on a clock of its own
         wanted = f"{day.day:02d}-{_MONTHS[day.month - 1]}-{day.year:04d}"
         _, found = connection.uid("SEARCH", "SINCE", wanted)
-        uids = (found[0] or b"").split()[-MOST:] if found else []
+        uids = (found[0] or b"").split() if found else []
+        if left is not None:
+            left.count = max(0, len(uids) - MOST)
+        uids = uids[-MOST:]
         for start in range(0, len(uids), BATCH):
             yield from _fetch(connection, uids[start : start + BATCH])
 

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import os
 import sys
+import time
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from digest.app.members import list_members
+from digest.app.members import Membership, list_members, parse_lines
 from digest.app.recipients import Roster, resolve_recipients, suppress_repeated, take_in
 from digest.config import Settings, load_settings
 from digest.config.recipients import GroupSettings
 from digest.errors import ConfigError
 from digest.model import Recipient
-from digest.store import BounceKind, BounceRow, Store, open_store
+from digest.store import BounceKind, BounceRow, OutboxRow, Store, open_store
 from tests.store.examples import DAY, NOW, end_mails, freeze
 
 ANNA, BEN, CAI = "a@example.cn", "b@example.cn", "c@example.cn"
@@ -139,6 +141,57 @@ def test_a_program_that_hangs_is_given_up() -> None:
     assert "0 x" in list_members(reads, patience=20).problems[0]
 
 
+def run(script: str, patience: float = 20) -> Membership:
+    """Who is in a group whose program is a line of Python."""
+    return list_members(GroupSettings(name="g", command=(sys.executable, "-c", script)), patience=patience)
+
+
+def test_a_program_that_prints_without_end_is_ended() -> None:
+    """So much is read and no more, of stderr too."""
+    found = run("while True: print('x' * 10_000)")
+    assert found.members == ()
+    assert "has more than 4 MB" in found.problems[0]
+    endless = run("import sys\nwhile True: print('x' * 10_000, file=sys.stderr)", 0.5)
+    assert "printed no list within 0.5 s" in endless.problems[0]
+
+
+def test_a_child_that_holds_the_pipe_keeps_no_line_back() -> None:
+    """The program has ended, and what it printed counts; what it started is not waited for."""
+    script = f"import subprocess; print('{ANNA}', flush=True); subprocess.Popen(['sleep', '5'])"
+    began = time.monotonic()
+    found = run(script)
+    assert [member.recipient.address for member in found.members] == [ANNA]
+    assert (found.problems, found.complete) == ((), True)
+    assert time.monotonic() - began < 4
+
+
+def test_what_a_program_complains_of_is_told() -> None:
+    """The last line of stderr, fit to print, beside the exit code."""
+    script = "import sys; print('first\\nldap down \\x1b[31m' + 'x' * 999, file=sys.stderr); sys.exit(3)"
+    (problem,) = run(script).problems
+    assert "ended with exit code 3 (ldap down ?[31mxxx" in problem
+    assert "first" not in problem
+    assert len(problem) < 400
+
+
+def test_a_pipe_is_no_list(tmp_path: Path) -> None:
+    """Nobody writes to it, and nobody waits for that."""
+    os.mkfifo(tmp_path / "pipe")
+    for path in (tmp_path / "pipe", Path("/dev/zero")):
+        found = list_members(GroupSettings(name="g", file=path))
+        assert "it is a pipe or a device" in found.problems[0]
+        assert not found.complete
+
+
+@pytest.mark.parametrize("line", ["王芳 wf@x.cn", "a@x.cn, b@x.cn", "nobody", "<a@x.cn> b"])
+def test_a_wrong_line_is_no_matter_of_toml(line: str) -> None:
+    """The advice is for a line: no quotes, no brackets."""
+    ((_, told),) = parse_lines(line, "list.txt")
+    assert isinstance(told, str)
+    assert told.endswith(": write one recipient a line: name@example.cn, or 王芳 <name@example.cn>")
+    assert "in quotes" not in told
+
+
 def test_no_shell_reads_the_command() -> None:
     """It is a list of words."""
     found = list_members(GroupSettings(name="g", command=("echo", "a@x.cn; echo b@x.cn")))
@@ -149,14 +202,21 @@ def test_no_shell_reads_the_command() -> None:
 # ------------------------------------------------------------------------------------------------- given up
 
 
+def refuse(store: Store, address: str, slot: datetime, edition: str = "daily") -> OutboxRow:
+    """The server says that there is no such address: the mail's end and the row that remembers it, at one stroke."""
+    row = next(row for row in store.outbox_rows(edition, slot) if row.address == address)
+    assert store.claim(row, slot)
+    refused = BounceRow(row.message_id, address, edition, slot, "hard", "5.1.1", "User unknown", slot)
+    store.mark(row, "failed", 550, "5.1.1 User unknown", slot, refused=refused)
+    return row
+
+
 def mail(store: Store, number: int, state: str = "sent", address: str = ANNA, edition: str = "daily") -> None:
     """An issue of that day with a mail to one address, taken to its end; `hard` and `soft` ones came back."""
     slot = NOW + number * DAY
     freeze(store, [address], slot=slot, edition=edition)
     if state == "refused":
-        (row,) = store.outbox_rows(edition, slot)
-        assert store.claim(row, slot)
-        store.mark(row, "failed", 550, "5.1.1 User unknown", slot)
+        refuse(store, address, slot, edition)
     elif state != "queued":
         end_mails(store, slot, "sent", edition)
     if state in ("hard", "soft"):
@@ -189,6 +249,20 @@ def test_three_issues_in_a_row_that_came_back(store: Store, story: str, given_up
     assert [(s.address, s.edition, s.reason) for s in found] == ([(ANNA, "", "bounced")] if given_up else [])
     assert [s.address for s in store.suppressions("daily")] == ([ANNA] if given_up else [])
     assert suppress_repeated(store, NOW + timedelta(days=10)) == ()
+
+
+def test_a_refused_mail_that_was_sent_again_is_delivered(store: Store) -> None:
+    """The refusal of before counts no more; a notification that comes back afterwards does."""
+    mail(store, 0, "refused")
+    mail(store, 2, "refused")
+    slot = NOW + DAY
+    freeze(store, [ANNA, BEN], slot=slot)
+    row = refuse(store, ANNA, slot)
+    store.resend(row.message_id, slot)
+    end_mails(store, slot, "sent")
+    assert suppress_repeated(store, NOW + 4 * DAY) == ()
+    store.record_bounces([BounceRow("came back", ANNA, "daily", slot, "hard", "5.1.1", "x", NOW + 5 * DAY)])
+    assert len(suppress_repeated(store, NOW + 6 * DAY)) == 1
 
 
 def test_who_was_taken_in_again_begins_anew(store: Store) -> None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import os
 import ssl
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from digest.deliver.tokens import issue_token, recipient_token
+from digest.deliver.tokens import find_owner, issue_token, recipient_token
 from digest.store import Store, Suppression, open_store
 from tests import imap_server
 from tests.cli.conftest import ANNA, BEN, PASSWORD, USER, Office, fingerprint, parse
@@ -293,3 +294,114 @@ def test_a_suppression_keeps_its_first_reason(sent: Office) -> None:
     with store_of(sent) as store:
         assert isinstance(store.suppressions()[0], Suppression)
         assert len(store.suppressions()) == 1
+
+
+def token_of_issue(office: Office) -> str:
+    """The token that stands in everybody's mail."""
+    with store_of(office) as store:
+        return issue_token(store.signing_key(), "daily", SLOT)
+
+
+def test_a_hostile_token_stops_nobody(sent: Office) -> None:
+    """Letters that fold to ASCII are no token; the wish behind it is heard."""
+    answer(sent, plain("unsubscribe daily " + "\u017f" * 24, ""), plain(request_of(sent, ANNA), "", ANNA))
+    sent("bounces")
+    assert suppressed(sent) == [(ANNA, "daily", "unsubscribed")]
+
+
+def test_what_goes_wrong_over_one_message_stops_no_other(sent: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is shown, and the next one counts."""
+
+    def find(key: bytes, edition: str, token: str, addresses: Iterable[str]) -> str | None:
+        if token == "a" * 24:
+            raise TypeError("comparing strings with non-ASCII characters is not supported")
+        return find_owner(key, edition, token, addresses)
+
+    monkeypatch.setattr("digest.app.bounces.find_owner", find)
+    answer(sent, plain("unsubscribe daily " + "a" * 24, ""), plain(request_of(sent, ANNA), "", ANNA))
+    told = sent("bounces")
+    assert told.code == 4
+    assert [line[0] for line in lines(told.out)] == ["unread", "unsubscribe"]
+    assert "cannot be judged" in told.out
+    assert suppressed(sent) == [(ANNA, "daily", "unsubscribed")]
+
+
+def test_a_flood_is_told(sent: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Newer letters hide a wish to leave: the run says that it did not read everything, and what to do."""
+    monkeypatch.setattr("digest.deliver.mailbox.MOST", 2)
+    answer(sent, plain(request_of(sent, ANNA), "", ANNA), *(plain("hello", str(n)) for n in range(2)))
+    told = sent("bounces")
+    assert told.code == 4
+    assert "not read: 1 older messages" in told.err
+    assert json.loads(sent("bounces", "--json").out)["left"] == 1
+
+
+def test_what_was_told_is_not_read_again(sent: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A message that takes long takes long once."""
+    answer(sent, plain("退订", ""))
+    assert sent("bounces").code == 4
+    monkeypatch.setattr("digest.app.bounces.Guard.call", lambda *_: pytest.fail("it was read again"))
+    again = sent("bounces")
+    assert (again.code, again.out) == (0, "")
+    assert "1 read before" in again.err
+
+
+def test_a_forwarded_token_takes_nobody_off(sent: Office) -> None:
+    """A friend who got the mail writes about it: a person sees whose token it is."""
+    friend = "friend@example.org"
+    answer(
+        sent,
+        plain(f"Fwd: {request_of(sent, ANNA)}", "看看这个，你也可以订一份。", friend),
+        plain(f"转发：{request_of(sent, ANNA)}", "", friend),
+        plain(request_of(sent, ANNA), "这样写就可以退了，对吗，我也想知道。", friend),
+        plain("你好", request_of(sent, ANNA), friend),
+    )
+    told = sent("bounces")
+    assert told.code == 4
+    assert [line[:2] for line in lines(told.out)] == [["unread", ANNA]] * 4
+    assert f"digest recipients remove {ANNA}" in told.out
+    assert friend in told.out
+    assert suppressed(sent) == []
+    answer(sent, plain(request_of(sent, ANNA), "我换了单位，这份不再需要了。", ANNA))
+    sent("bounces")
+    assert suppressed(sent) == [(ANNA, "daily", "unsubscribed")]
+
+
+def test_an_answering_machine_takes_nobody_off(sent: Office) -> None:
+    """It quotes the subject that it answers; an issue's token is believed of a person only."""
+    subject = f"退订 daily {token_of_issue(sent)}"
+    answer(
+        sent,
+        plain(f"自动回复: {subject}", "我在休假。", ANNA),
+        plain(f"Re: {subject}", "我在休假。", ANNA, Auto_Submitted="auto-replied"),
+        plain(f"{subject}", "", ANNA, Auto_Submitted="auto-generated"),
+    )
+    assert sent("bounces").code == 4
+    assert suppressed(sent) == []
+
+
+@pytest.mark.parametrize(
+    "subject", ["unsubscribe daily", "unsubscribe daily 64agix…", "退订 daily", "TD", "T", "退订？"]
+)
+def test_half_a_wish_is_shown(sent: Office, subject: str) -> None:
+    """It proves nothing, and is not thrown away: the line to run stands beside it."""
+    answer(sent, plain(subject, "", ANNA, In_Reply_To=sent_as(ANNA)))
+    told = sent("bounces")
+    assert told.code == 4
+    assert f"digest recipients remove {ANNA}" in told.out
+    assert suppressed(sent) == []
+
+
+def test_a_wish_that_its_own_text_denies_is_shown(sent: Office) -> None:
+    """The subject says the word, the letter says no."""
+    answer(sent, plain("退订", "我的订阅不要动，只是问一下同事的。", ANNA, In_Reply_To=sent_as(ANNA)))
+    assert sent("bounces").code == 4
+    assert suppressed(sent) == []
+
+
+def test_two_notifications_without_a_name_both_count(sent: Office) -> None:
+    """A server that gives its mails no Message-ID, and the same text for both readers."""
+    for address in (ANNA, BEN):
+        data = delivery_status(message_id=sent_as(address), address=address)
+        answer(sent, data.replace(b"Message-ID: <b1", b"X-Name: <b1").replace(f"to <{address}>".encode(), b"it"))
+    assert [line[:2] for line in lines(sent("bounces").out)] == [["hard", ANNA], ["hard", BEN]]

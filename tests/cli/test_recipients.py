@@ -195,3 +195,20 @@ def test_the_configuration_is_not_touched_where_it_cannot_be_changed_safely(offi
     assert refused.code == 3
     assert "change it in an editor" in refused.err
     assert config(office) == before
+
+
+@pytest.mark.parametrize(
+    ("address", "told"),
+    [
+        ("nobody@example.cn", "digest recipients list shows everybody"),
+        ("aa@example.cn", f'did you mean "{ANNA}"?'),
+        (f"{ANNA}.com", f'did you mean "{ANNA}"?'),
+    ],
+)
+def test_only_a_name_or_a_domain_that_is_like_it_is_meant(groups: Office, address: str, told: str) -> None:
+    """Two people at one office are not alike because of the office."""
+    groups.configure(editions=edition((ANNA, "busy@example.cn")))
+    result = groups("recipients", "remove", address)
+    assert result.code == 2
+    assert told in result.err
+    assert "busy" not in result.err

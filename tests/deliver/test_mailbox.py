@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from digest.deliver.mailbox import LONGEST, PEEK, ImapServer, _folder_name, read_imap, read_maildir
+from digest.deliver.mailbox import LONGEST, PEEK, ImapServer, Left, _folder_name, read_imap, read_maildir
 from digest.errors import ReadError
 from tests import imap_server
 from tests.deliver.returned_mails import delivery_status, plain
@@ -54,6 +54,21 @@ def test_a_folder_that_is_no_maildir(tmp_path: Path) -> None:
     """It says so, for an empty answer would look like a good day."""
     with pytest.raises(ReadError, match="no maildir"):
         list(read_maildir(tmp_path, SINCE))
+
+
+def test_how_many_are_left_is_told(
+    tmp_path: Path, context: ssl.SSLContext, cafile: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of too many the newest are read, and nobody may think that these were all."""
+    monkeypatch.setattr("digest.deliver.mailbox.MOST", 2)
+    for number in range(5):
+        put(tmp_path, str(number), b"%d" % number, 5 - number)
+    left = Left()
+    assert list(read_maildir(tmp_path, SINCE, left)) == [b"3", b"4"]
+    assert left.count == 3
+    with imap_server.ImapServer(context, [b"0", b"1", b"2"]) as server:
+        assert list(read_imap(server_of(server, cafile), SINCE, left)) == [b"1", b"2"]
+    assert left.count == 1
 
 
 def server_of(

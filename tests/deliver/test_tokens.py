@@ -16,6 +16,7 @@ from digest.deliver.tokens import (
     find_issue,
     find_owner,
     find_request,
+    is_request,
     issue_token,
     leave_by_mail,
     recipient_token,
@@ -111,6 +112,8 @@ def test_a_request_is_understood(text: str) -> None:
         f"unsubscribe daily {TOKEN[:-1]}1",
         f"unsubscribe a_b {TOKEN}",
         f"unsubscribe {'a' * 65} {TOKEN}",
+        "unsubscribe daily " + "\u017f" * 24,
+        "unsubscribe \u017faily " + TOKEN,
     ],
 )
 def test_what_is_no_request_is_none(text: str) -> None:
@@ -142,3 +145,31 @@ def test_a_request_survives_the_mail_program() -> None:
     raw = f"Subject: =?utf-8?b?6YCA6K6iIGRhaWx5?=\r\n {TOKEN}\r\n\r\n".encode()
     message = email.message_from_bytes(raw, policy=email.policy.default)
     assert find_request(str(message["Subject"])) == ("daily", TOKEN)
+
+
+@pytest.mark.parametrize("token", ["\u017f" * 24, "退" * 24, "\udcff", ""])
+def test_a_token_of_other_letters_is_nobodys(token: str) -> None:
+    """It is compared as any other and breaks nothing."""
+    assert find_owner(KEY, "daily", token, [ANNA]) is None
+    assert find_issue(KEY, "daily", token, [SLOT]) is None
+
+
+@pytest.mark.parametrize(
+    ("line", "whole"),
+    [
+        (f"unsubscribe daily {TOKEN}", True),
+        (f"Re: 回复：unsubscribe daily {TOKEN}", True),
+        (f"退訂：daily：{TOKEN}。谢谢", True),
+        (f"请退订 daily {TOKEN}", True),
+        (f"Fwd: unsubscribe daily {TOKEN}", False),
+        (f"转发：退订 daily {TOKEN}", False),
+        (f"自动回复: 退订 daily {TOKEN}", False),
+        (f"退订 daily {TOKEN} 是什么", False),
+        (f"退订 daily {TOKEN}？", False),
+        (f"不要退订 daily {TOKEN}", False),
+    ],
+)
+def test_a_request_by_itself(line: str, whole: bool) -> None:
+    """Only an answer's `Re:`, please and thanks may stand around it."""
+    assert find_request(line) == ("daily", TOKEN)
+    assert is_request(line) is whole
