@@ -11,7 +11,7 @@ from digest.app.leaving import own_ways, shared_way
 from digest.app.letters import write_letter
 from digest.app.past import notices_of
 from digest.app.pictures import fetch_pictures
-from digest.app.proof import make_manifest
+from digest.app.proof import make_manifest, seal_manifest
 from digest.compose.issue import Composition, Past, compose_issue
 from digest.config import MailSettings, Settings
 from digest.deliver.signing import Dkim, read_dkim, sign_message
@@ -106,7 +106,7 @@ def freeze(
         text=letter.text,
         body=messages[0][1],
         composed_at=now,
-        manifest=make_manifest(issue, letter, messages[0][1]) | {"configuration": origin},
+        manifest=seal_manifest(make_manifest(issue, letter, messages[0][1]) | {"configuration": origin}, post.key),
     )
     return store.freeze_issue(
         frozen,

@@ -1,15 +1,19 @@
 """What proves an issue later: its manifest, written at the freezing, and read again when somebody asks.
 
 It names for every printed sentence the article, the place in its text and a hash of the slice, and for the mail the
-hashes of its parts.  Version 1 named the articles and the offsets of their sentences only.
+hashes of its parts; the seal says that it was written with the key of the database.  Version 1 named the articles and
+the offsets of their sentences only.
 """
 
 from __future__ import annotations
 
+import hmac
+import json
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Literal
@@ -29,6 +33,10 @@ LARGEST_FILE = 5_000_000
 """A file of more bytes (a year of articles in one JSONL) is not put into the database."""
 
 Part = Literal["summary", "added", "overview"]
+
+_SHORTENED = "summaries were shortened to their first sentence"
+_FOLDED = re.compile(r"(\d+) of \d+ items are (listed by title only|in the text part only)")
+"""What a letter's warnings say of sentences that its HTML had no room for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,17 +69,50 @@ class Shown:
         return [part for part, seen in (("html", self.html), ("text", self.text)) if printed not in seen]
 
 
+@dataclass(frozen=True, slots=True)
+class _Room:
+    """What the HTML of a letter had no room for: later sentences, or the items of these numbers."""
+
+    short: bool
+    folded: frozenset[int]
+    unlisted: frozenset[int]
+
+    @classmethod
+    def of(cls, issue: Issue, letter: Letter) -> _Room:
+        """Return what the letter's warnings tell; the items of the lowest rank are the first to go."""
+        counts = {found[2]: int(found[1]) for found in map(_FOLDED.match, letter.warnings) if found}
+        unlisted = counts.get("in the text part only", 0)
+        folded = max(counts.get("listed by title only", 0), unlisted)
+        lowest = [item.number for item in sorted(issue.items, key=lambda item: (item.score, -item.number))]
+        short = any(warning.startswith(_SHORTENED) for warning in letter.warnings)
+        return cls(short, frozenset(lowest[:folded]), frozenset(lowest[:unlisted]))
+
+    def lacks(self, part: Part, item: int, place: int) -> bool:
+        """Whether there was no room for the sentence at that place of a part of an item."""
+        if part == "overview":
+            return item in self.unlisted
+        return item in self.folded or (self.short and (part == "added" or place > 0))
+
+
 def make_manifest(issue: Issue, letter: Letter, body: bytes) -> dict[str, Any]:
     """Return what proves an issue later, as JSON: hashes of the mail's parts, of every text and every sentence.
 
     A quote is {key, start, end, sha256}, and {left_off: ["html"]} where the letter had no room for it there.
     """
     shown = Shown(visible_text(letter.html), squeeze(letter.text))
+    room = _Room.of(issue, letter)
+
+    def quote(part: Part, item: int, place: int, article: Article, sentence: Sentence) -> dict[str, Any]:
+        dropped = room.lacks(part, item, place) and "html" in shown.missing(sentence.text)
+        return _quote(article, sentence) | ({"left_off": ["html"]} if dropped else {})
+
     leading = {item.number: item.article for item in issue.items}
     return {
         "version": VERSION,
+        "edition": issue.edition,
+        "slot": issue.slot.astimezone(UTC).isoformat(),
         "segmenter": segmenter_name(),
-        "sha256": {"html": hash_text(letter.html), "text": hash_text(letter.text), "body": sha256(body).hexdigest()},
+        "sha256": hash_parts(letter.subject, letter.html, letter.text, body),
         "items": [
             {
                 "number": item.number,
@@ -80,19 +121,49 @@ def make_manifest(issue: Issue, letter: Letter, body: bytes) -> dict[str, Any]:
                 "title": item.title,
                 "url": item.article.url,
                 "sha256": hash_text(item.article.text),
-                "sentences": [_quote(item.article, sentence, shown) for sentence in item.summary.sentences],
+                "sentences": [
+                    quote("summary", item.number, place, item.article, sentence)
+                    for place, sentence in enumerate(item.summary.sentences)
+                ],
                 "added": [
                     {"source": a.article.source, "url": a.article.url, "text_sha256": hash_text(a.article.text)}
-                    | _quote(a.article, a.sentence, shown)
-                    for a in item.added
+                    | quote("added", item.number, place, a.article, a.sentence)
+                    for place, a in enumerate(item.added)
                 ],
             }
             for item in issue.items
         ],
         "overview": [
-            {"item": h.item} | _quote(leading[h.item], h.sentence, shown) for h in issue.overview if h.item in leading
+            {"item": h.item} | quote("overview", h.item, place, leading[h.item], h.sentence)
+            for place, h in enumerate(issue.overview)
+            if h.item in leading
         ],
     }
+
+
+def seal_manifest(manifest: Mapping[str, Any], key: bytes) -> dict[str, Any]:
+    """Return the manifest with its seal, an HMAC under the key over all of it: to be called when it is complete."""
+    return {**manifest, "seal": _seal_of(manifest, key)}
+
+
+def is_sealed(manifest: Mapping[str, Any], key: bytes) -> bool:
+    """Whether the manifest is, character by character, one that was sealed with the key."""
+    seal = manifest.get("seal")
+    return isinstance(seal, str) and hmac.compare_digest(
+        seal.encode("utf-8", "replace"), _seal_of(manifest, key).encode()
+    )
+
+
+def _seal_of(manifest: Mapping[str, Any], key: bytes) -> str:
+    rest = {name: value for name, value in manifest.items() if name != "seal"}
+    told = "manifest\0" + json.dumps(rest, sort_keys=True, separators=(",", ":"))  # in ASCII, whatever is in it
+    return hmac.new(key, told.encode(), "sha256").hexdigest()
+
+
+def hash_parts(subject: str, html: str, text: str, body: bytes) -> dict[str, str]:
+    """Return the hashes of what an issue is mailed as, by its parts."""
+    parts = {"subject": subject, "html": html, "text": text}
+    return {name: hash_text(part) for name, part in parts.items()} | {"body": sha256(body).hexdigest()}
 
 
 def keep_files(store: Store, issue: Issue, files: Mapping[str, Path], now: datetime) -> None:
@@ -123,20 +194,21 @@ def hash_text(text: str) -> str:
     return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _quote(article: Article, sentence: Sentence, shown: Shown) -> dict[str, Any]:
-    quote = {
+def _quote(article: Article, sentence: Sentence) -> dict[str, Any]:
+    return {
         "key": article.key,
         "start": sentence.start,
         "end": sentence.end,
         "sha256": hash_text(article.text[sentence.start : sentence.end]),
     }
-    missing = shown.missing(sentence.text)
-    return quote | ({"left_off": missing} if missing else {})
 
 
 def read_manifest(manifest: Mapping[str, Any]) -> Iterator[Quote]:
-    """The sentences a manifest names, item by item; one of version 1 has pairs of offsets."""
-    items = manifest.get("items", ())
+    """The sentences a manifest names, item by item; one of version 1 has pairs of offsets.
+
+    Raises ValueError, LookupError, TypeError or AttributeError where it is not as a manifest was ever written.
+    """
+    items = manifest["items"]
     for number, item in enumerate(items, 1):
         known = {
             "item": item.get("number", number),
@@ -158,6 +230,12 @@ def read_manifest(manifest: Mapping[str, Any]) -> Iterator[Quote]:
 
 def _to_quote(found: Any, known: Mapping[str, Any]) -> Quote:
     if isinstance(found, list):
-        return Quote(start=found[0], end=found[1], **known)
-    left_off = tuple(found.get("left_off", ()))
-    return Quote(start=found["start"], end=found["end"], mark=found["sha256"], left_off=left_off, **known)
+        quote = Quote(start=found[0], end=found[1], **known)
+    else:
+        left_off = tuple(part for part in found.get("left_off", ()) if part == "html")  # the text part is complete
+        quote = Quote(start=found["start"], end=found["end"], mark=found["sha256"], left_off=left_off, **known)
+    numbers = (quote.item, quote.start, quote.end)
+    words = (quote.title, quote.key, quote.source, quote.url, quote.text_mark, quote.mark)
+    if not (all(type(n) is int and n >= 0 for n in numbers) and all(isinstance(word, str) for word in words)):
+        raise ValueError("a manifest with a sentence of other types")
+    return quote

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import email
-import email.policy
-import re
-import zlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from hashlib import sha256
 from typing import Any, Literal
 
+from digest.app.agreeing import find_item_faults, find_mail_faults, find_manifest_faults, version_of
 from digest.app.proof import Part, Quote, Shown, hash_text, read_manifest
 from digest.app.state import database_path
 from digest.config import Settings
@@ -20,6 +17,7 @@ from digest.extract.quoting import Finding, find_quotes, squeeze, visible_text
 from digest.guard import Guard
 from digest.model import Document, Edition
 from digest.store import FrozenIssue, Store, Version, open_store
+from digest.store.originals import DamagedError, undamaged
 
 Verdict = Literal["proved", "unproved", "wrong"]
 
@@ -41,7 +39,10 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """What became of an issue: a check for every sentence, and what is wrong with the mail as a whole."""
+    """What became of an issue: a check for every sentence, and what is wrong with the issue as a whole.
+
+    `notes` say how far it could be looked at where that is not all the way.
+    """
 
     edition: str
     slot: datetime
@@ -49,6 +50,7 @@ class Proof:
     subject: str
     checks: tuple[Check, ...]
     faults: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
     def count(self, verdict: Verdict) -> int:
         """Return how many sentences are proved, unproved or wrong."""
@@ -67,48 +69,53 @@ def verify_issue(settings: Settings, edition: Edition, day: date | None = None) 
 
     Raises:
         UsageError: there is no such issue.
-        StoreError: the database cannot be used.
+        StoreError: the database cannot be used, or the issue in it is damaged.
     """
     path = database_path(settings)
     if not path.exists():
         raise _no_issue(edition, day)
     with open_store(path) as store:
-        rows = store.find_issues(edition.name, day)
-        row = next((row for row in rows if row.state != "void"), rows[0] if rows else None)
-        frozen = store.find_issue(edition.name, row.slot) if row else None
-        if frozen is None:
+        with undamaged(f"issue{_of(day)} of {edition.name}"):
+            rows = store.find_issues(edition.name, day)
+            row = next((row for row in rows if row.state != "void"), rows[0] if rows else None)
+            frozen = store.find_issue(edition.name, row.slot) if row else None
+            if frozen is not None and not isinstance(frozen.body, bytes):  # SQLite keeps what it is given
+                raise TypeError("a body that is not bytes")
+        if row is None or frozen is None:
             raise _no_issue(edition, day)
         with Guard(1, warm="digest.extract.quoting") as guard:
-            return _Verifier(store, settings, guard, frozen).verify()
+            return _Verifier(store, settings, guard, frozen, row.items).verify()
+
+
+def _of(day: date | None) -> str:
+    return f" of {day.isoformat()}" if day else ""
 
 
 def _no_issue(edition: Edition, day: date | None) -> UsageError:
-    of_day = f" of {day.isoformat()}" if day else ""
-    return UsageError(f"{edition.name} has no issue{of_day}", "digest outbox list shows which issues there are")
+    return UsageError(f"{edition.name} has no issue{_of(day)}", "digest outbox list shows which issues there are")
 
 
 class _Verifier:
-    """Looks at one frozen issue: its mail as a whole, then its sentences, article by article."""
+    """Looks at one frozen issue: at its mail and its manifest as a whole, then at its sentences, article by article."""
 
-    def __init__(self, store: Store, settings: Settings, guard: Guard, frozen: FrozenIssue) -> None:
+    def __init__(self, store: Store, settings: Settings, guard: Guard, frozen: FrozenIssue, count: int) -> None:
         self._store = store
         self._sources = {source.name: source for source in settings.source}
         self._guard = guard
         self._frozen = frozen
+        self._count = count
         self._shown = Shown(visible_text(frozen.html), squeeze(frozen.text))
+        self._version = 1
 
     def verify(self) -> Proof:
         """Return the proof."""
-        faults = list(_find_faults(self._frozen))
-        try:
-            quotes = list(read_manifest(self._frozen.manifest))
-        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
-            quotes, faults = [], [*faults, "its manifest is not as it was written"]
+        quotes, faults = self._read()
         checks: dict[int, Check] = {}
         for key in dict.fromkeys(quote.key for quote in quotes):
             places = [place for place, quote in enumerate(quotes) if quote.key == key]
             checks |= zip(places, self._check_article([quotes[place] for place in places]), strict=True)
         frozen = self._frozen
+        old = "its manifest is of version 1, without a seal and without hashes of its mail and its sentences"
         return Proof(
             edition=frozen.edition,
             slot=frozen.slot,
@@ -116,13 +123,31 @@ class _Verifier:
             subject=frozen.subject,
             checks=tuple(checks[place] for place in range(len(quotes))),
             faults=tuple(faults),
+            notes=(f"{old}: it was checked as far as that goes",) if self._version < 2 else (),
         )
+
+    def _read(self) -> tuple[list[Quote], list[str]]:
+        """The sentences of the manifest, and what is wrong with the issue as a whole."""
+        faults = list(find_mail_faults(self._frozen))
+        manifest: Any = self._frozen.manifest
+        if manifest == {}:
+            self._version = 2  # of no version at all
+            return [], [*faults, "its manifest is missing"]
+        try:
+            self._version = version_of(manifest)
+            faults += find_manifest_faults(self._store, self._frozen, manifest)
+            quotes = list(read_manifest(manifest))
+            faults += find_item_faults(self._store, self._frozen, manifest, quotes, self._count)
+        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
+            return [], [*faults, "its manifest is not as it was written"]
+        return quotes, faults
 
     def _check_article(self, quotes: Sequence[Quote]) -> list[Check]:
         """The checks of all sentences of one article."""
-        versions = self._store.versions(quotes[0].key)
-        if not versions:  # a key of before an upgrade
-            versions = next((trace.versions for trace in self._store.trace(quotes[0].key)), ())
+        try:
+            versions = self._find_versions(quotes[0].key)
+        except DamagedError as error:
+            return [_to_check(quote, "", "wrong", error.message) for quote in quotes]
         version = next((v for v in versions if hash_text(v.text) == quotes[0].text_mark), None)
         if version is None:
             verdict: Verdict = "wrong" if versions else "unproved"
@@ -133,14 +158,24 @@ class _Verifier:
         found = iter(self._check_source(version, quotes[0], standing))
         return [check if check.verdict == "wrong" else _worse(check, next(found)) for check in checks]
 
+    def _find_versions(self, key: str) -> tuple[Version, ...]:
+        versions = self._store.versions(key)
+        if not versions:  # a key of before an upgrade
+            with undamaged(f"article {key}"):
+                versions = next((trace.versions for trace in self._store.trace(key)), ())
+        return versions
+
     def _check_print(self, quote: Quote, text: str) -> Check:
         """Whether the slice of the text is the one that was printed, and the mail prints it."""
         sentence = text[quote.start : quote.end]
+        if self._version >= 2 and not quote.mark:
+            return _to_check(quote, sentence, "wrong", "its manifest has no hash of it")
         if not sentence.strip() or (quote.mark and hash_text(sentence) != quote.mark):
             return _to_check(quote, sentence, "wrong", "the text has another sentence at its place")
         missing = [part for part in self._shown.missing(sentence) if part not in quote.left_off]
-        if "text" in missing or (missing and quote.mark):
-            return _to_check(quote, sentence, "wrong", f"the {' and the '.join(missing)} of the mail do not print it")
+        if "text" in missing or (missing and self._version >= 2):
+            do = "do" if len(missing) > 1 else "does"
+            return _to_check(quote, sentence, "wrong", f"the {' and the '.join(missing)} of the mail {do} not print it")
         if missing:
             return _to_check(quote, sentence, "unproved", "the HTML does not print it; it may have been shortened")
         return _to_check(quote, sentence, "proved")
@@ -152,7 +187,7 @@ class _Verifier:
             return all_of_them("unproved", "the bytes it was read from were not kept")
         try:
             data = self._store.original(version.sha256)
-        except zlib.error:
+        except DamagedError:
             return all_of_them("wrong", "the original is damaged")
         if data is None:
             return all_of_them("unproved", "the original is kept no more")
@@ -197,29 +232,3 @@ def _worse(one: Check, other: Check) -> Check:
     """The worse of two checks of one sentence; of two that are as bad the first."""
     order = ("proved", "unproved", "wrong")
     return max(one, other, key=lambda check: order.index(check.verdict))
-
-
-def _find_faults(frozen: FrozenIssue) -> Iterator[str]:
-    """What is wrong with the parts of the mail: not those that were frozen, or not of one another."""
-    marks: Any = frozen.manifest.get("sha256", {})
-    now = {"html": hash_text(frozen.html), "text": hash_text(frozen.text), "body": sha256(frozen.body).hexdigest()}
-    for part, mark in marks.items():
-        if now.get(part) != mark:
-            yield f"the {part} is not the one that was frozen"
-    for part, content in (("html", frozen.html), ("text", frozen.text)):
-        if _lines(content.encode("utf-8", "replace").decode()) != _lines(_mailed(frozen.body, part)):
-            yield f"the {part} that is kept is not the one in the mail"
-
-
-def _mailed(body: bytes, part: str) -> str:
-    """The first text of that kind in the body of a message."""
-    boundary = body.partition(b"\r\n")[0].removeprefix(b"--")
-    head = b'MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary="' + boundary + b'"\r\n\r\n'
-    wanted = {"html": "text/html", "text": "text/plain"}[part]
-    message = email.message_from_bytes(head + body, policy=email.policy.compat32)
-    payload = next((p.get_payload(decode=True) for p in message.walk() if p.get_content_type() == wanted), b"")
-    return payload.decode("utf-8", "replace") if isinstance(payload, bytes) else ""
-
-
-def _lines(text: str) -> list[str]:
-    return re.split("\r\n|\r|\n", text)

@@ -36,7 +36,11 @@ def verify(
     """Prove, offline, that every sentence of an issue stands in the bytes that were fetched, as they came.
 
     The bytes still have their hash; reading them gives the text whose slice is the sentence, or the sentence stands in
-    them with only markup between; the mail prints it; the mail is the one that was frozen.
+    them with only markup between; the mail prints it; subject and mail are those that were frozen; the items are those
+    of the manifest, whose seal was made with the key of the database.
+
+    This finds what was changed by mistake, by decay, or by somebody who has not that key. Whoever owns the whole
+    database owns the key too, and can forge all of it; the headers of the single mails are not covered.
 
     Exit codes: 0 all proved, 1 something was changed, 4 some of it cannot be proved (its original is not kept).
     """
@@ -68,6 +72,8 @@ def _lines(proof: Proof, verbose: bool) -> Iterator[str]:
         for check in checks:
             if verbose or check.verdict == "wrong":
                 yield f"   {_told(check)}"
+    for note in proof.notes:
+        yield f"note: {note}"
     for fault in proof.faults:
         yield f"wrong: {fault}"
     yield f"{proof.edition} of {proof.day.isoformat()}: {_concluded(proof)}"
@@ -90,10 +96,15 @@ def _told(check: Check) -> str:
 def _concluded(proof: Proof) -> str:
     total, proved = len(proof.checks), proof.count("proved")
     if proof.exit_code == 1:
-        wrong = f"{proof.count('wrong')} of {total} sentences" + (" and the mail itself" if proof.faults else "")
-        return f"something was changed: {wrong} are wrong"
+        wrong = proof.count("wrong")
+        if not wrong:
+            return "something was changed: the issue as a whole is wrong"
+        are = f"{wrong} of {total} sentences {'is' if wrong == 1 else 'are'} wrong"
+        return f"something was changed: {are}" + (", and so is the issue as a whole" if proof.faults else "")
     if proof.exit_code == 4:
         return f"{proved} of {total} sentences are proved, {proof.count('unproved')} cannot be proved"
+    if not total:
+        return "it printed no sentence; its mail is the one that was frozen"
     return f"all {total} sentences are proved"
 
 
@@ -108,6 +119,7 @@ def _as_json(proof: Proof) -> dict[str, Any]:
         "unproved": proof.count("unproved"),
         "wrong": proof.count("wrong"),
         "faults": list(proof.faults),
+        "notes": list(proof.notes),
         "sentences": [
             {
                 "item": check.item,

@@ -6,7 +6,8 @@ The first version of an article stands in `articles`, since issues quote it; the
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -14,6 +15,7 @@ from hashlib import sha256
 from sqlalchemy import Connection, delete, insert, select, update
 from sqlalchemy import exists as exists_in
 
+from digest.errors import StoreError
 from digest.model import Article, Document
 from digest.store import articles as texts
 from digest.store.identity import select_in
@@ -26,6 +28,19 @@ LEVEL = 1
 
 Place = tuple[str, str]  # key and fingerprint
 PORTION = 64  # originals compressed and written together, so that not all of them are in memory twice
+
+
+class DamagedError(StoreError):
+    """A row is there, but what stands in it cannot be read: it was changed behind the program's back, or rotted."""
+
+
+@contextmanager
+def undamaged(what: str) -> Iterator[None]:
+    """A block that reads rows: where one of them cannot be unpacked, a DamagedError says that `what` is damaged."""
+    try:
+        yield
+    except (ValueError, TypeError, RecursionError, zlib.error) as error:  # no JSON, no moment, no UTF-8, no bytes
+        raise DamagedError(f"the stored {what} is damaged", "restore the database from a backup") from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,23 +75,32 @@ def record(connection: Connection, pairs: Iterable[tuple[Article, Document]], no
 
 
 def find_versions(connection: Connection, key: str) -> dict[str, Version]:
-    """What the article has read so far by fingerprint, oldest first; what issues quote is always among it."""
-    article = connection.execute(select(articles).where(articles.c.key == key)).one_or_none()
-    if article is None:
-        return {}
-    found = {article.fingerprint: Version(key, article.title, article.text, "", article.first_seen)}
-    for row in connection.execute(select(versions).where(versions.c.key == key)):
-        title = article.title if row.title is None else row.title
-        text = article.text if row.text is None else _unpack_text(row.text)
-        found[row.fingerprint] = Version(key, title, text, row.sha256, row.fetched_at)
-    quoted = article.fingerprint  # of two of one moment the first
-    return dict(sorted(found.items(), key=lambda item: (item[1].fetched_at, item[0] != quoted, item[0])))
+    """What the article has read so far by fingerprint, oldest first; what issues quote is always among it.
+
+    Raises DamagedError where its rows cannot be read.
+    """
+    columns = (articles.c.title, articles.c.text, articles.c.fingerprint, articles.c.first_seen)
+    with undamaged(f"article {key}"):
+        article = connection.execute(select(*columns).where(articles.c.key == key)).one_or_none()
+        if article is None:
+            return {}
+        found = {article.fingerprint: Version(key, article.title, article.text, "", article.first_seen)}
+        for row in connection.execute(select(versions).where(versions.c.key == key)):
+            title = article.title if row.title is None else row.title
+            text = article.text if row.text is None else _unpack_text(row.text)
+            found[row.fingerprint] = Version(key, title, text, row.sha256, row.fetched_at)
+        quoted = article.fingerprint  # of two of one moment the first
+        return dict(sorted(found.items(), key=lambda item: (item[1].fetched_at, item[0] != quoted, item[0])))
 
 
 def find_original(connection: Connection, mark: str) -> bytes | None:
-    """The bytes with this SHA-256 as they came, or None where they are not kept (any more)."""
-    packed = connection.execute(select(originals.c.data).where(originals.c.sha256 == mark)).scalar_one_or_none()
-    return None if packed is None else zlib.decompress(packed)
+    """The bytes with this SHA-256 as they came, or None where they are not kept (any more).
+
+    Raises DamagedError where they cannot be unpacked.
+    """
+    with undamaged(f"original {mark[:16]}"):
+        packed = connection.execute(select(originals.c.data).where(originals.c.sha256 == mark)).scalar_one_or_none()
+        return None if packed is None else zlib.decompress(packed)
 
 
 def forget(connection: Connection, before: datetime) -> int:

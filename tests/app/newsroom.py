@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import zlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from digest.app.proof import make_manifest
+from digest.app.proof import make_manifest, seal_manifest
 from digest.app.verifying import Proof, verify_issue
 from digest.compose.issue import compose_issue
 from digest.config import Settings, load_settings
@@ -76,10 +77,22 @@ class Newsroom:
         with closing(sqlite3.connect(self.path)) as connection, connection:
             assert connection.execute(statement, values).rowcount == 1
 
+    def change_manifest(self, change: Callable[[dict[str, Any]], Any], *, sealed: bool = False) -> None:
+        """Put another manifest in place of the one that was written; `sealed`: by one who has the key."""
+        manifest = change(json.loads(self.ask("SELECT manifest FROM issues")))
+        if sealed:
+            manifest = seal_manifest(manifest, self.ask("SELECT value FROM keys WHERE name = 'signing'"))
+        self.tamper("UPDATE issues SET manifest = ?", json.dumps(manifest))
+
     def ask(self, question: str, *values: object) -> Any:
         """One value of the database."""
         with closing(sqlite3.connect(self.path)) as connection:
             return connection.execute(question, values).fetchone()[0]
+
+    def columns(self, table: str) -> list[str]:
+        """The columns of a table, in their order."""
+        with closing(sqlite3.connect(self.path)) as connection:
+            return [row[1] for row in connection.execute(f"PRAGMA table_info({table})")]
 
     def replace_original(self, url: str, data: bytes) -> None:
         """Put other bytes in place of the original of a page, packed as it was."""
@@ -87,15 +100,24 @@ class Newsroom:
         self.tamper("UPDATE originals SET data = ? WHERE sha256 = ?", zlib.compress(data), mark)
 
 
-def open_newsroom(folder: Path, *, pages: Iterable[str] = tuple(PAGES), manifest: bool = True) -> Newsroom:
-    """A newsroom whose issue of 2026-11-20 is frozen; of the pages named the bytes are kept.
+def open_newsroom(
+    folder: Path,
+    *,
+    pages: Iterable[str] = tuple(PAGES),
+    manifest: bool = True,
+    printed: Iterable[str] = tuple(PAGES),
+    templates: Mapping[str, str] = TEMPLATES,
+) -> Newsroom:
+    """A newsroom whose issue of 2026-11-20 is frozen, made of the pages `printed`; the bytes of `pages` are kept.
 
     Without `manifest` the issue has the one that the first version wrote.
     """
     (folder / "digest.toml").write_text(CONFIG, encoding="utf-8")
     settings = load_settings(folder / "digest.toml", {}, folder / "data")
     edition = settings.editions()[0]
-    documents = [Document(data, url, url, source="web", fetched_at=SLOT) for url, data in PAGES.items()]
+    documents = [
+        Document(data, url, url, source="web", fetched_at=SLOT) for url, data in PAGES.items() if url in printed
+    ]
     pairs = [(read_document(document).articles[0], document) for document in documents]
     assert settings.store.path is not None
     with open_store(settings.store.path) as store:
@@ -104,7 +126,7 @@ def open_newsroom(folder: Path, *, pages: Iterable[str] = tuple(PAGES), manifest
         store.offer(edition.name, [article.key for article, _ in pairs], SLOT, timedelta(days=3))
         composed = compose_issue(store.candidates(edition.name, SLOT), edition, SLOT)
         issue = composed.issue
-        letter = render_letter(issue, TEMPLATES)
+        letter = render_letter(issue, templates)
         header, body = address(letter)
         frozen = FrozenIssue(
             edition=issue.edition,
@@ -115,7 +137,9 @@ def open_newsroom(folder: Path, *, pages: Iterable[str] = tuple(PAGES), manifest
             text=letter.text,
             body=body,
             composed_at=SLOT,
-            manifest=make_manifest(issue, letter, body) if manifest else first_manifest(issue, letter, body),
+            manifest=seal_manifest(make_manifest(issue, letter, body), store.signing_key())
+            if manifest
+            else first_manifest(issue, letter, body),
         )
         envelopes = [Envelope("a@example.cn", "<1@example.cn>", header)]
         placements = [Placement(key, *placing) for key, placing in composed.placements.items()]

@@ -15,15 +15,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from digest.app.proof import keep_files, make_manifest
+from digest.app.proof import Shown, keep_files, make_manifest, seal_manifest
 from digest.app.verifying import verify_issue
-from digest.errors import FormatError, UsageError
-from digest.extract.quoting import find_quotes
+from digest.errors import FormatError, StoreError, UsageError
+from digest.extract.quoting import find_quotes, squeeze, visible_text
 from digest.model import Document, Letter
 from digest.render import render_letter
 from digest.store import open_store
 from tests.app.newsroom import BRIDGE, PAGES, SLOT, Newsroom, address, open_newsroom
-from tests.render.render_samples import TEMPLATES, morning_issue
+from tests.render.render_samples import TEMPLATES, large_issue, morning_issue
 
 BRIDGE_URL, WATER_URL, _ = PAGES
 
@@ -48,9 +48,12 @@ def test_an_untouched_issue_is_proved(newsroom: Newsroom) -> None:
 def test_the_manifest_names_everything(newsroom: Newsroom) -> None:
     """Its hashes are those of the mail's parts, the texts and the slices; it is JSON, and the same each time."""
     manifest = json.loads(newsroom.ask("SELECT manifest FROM issues"))
-    html, text, body = (newsroom.ask(f"SELECT {part} FROM issues") for part in ("html", "text", "body"))
-    assert manifest["version"] == 2
+    subject, html, text, body = (
+        newsroom.ask(f"SELECT {part} FROM issues") for part in ("subject", "html", "text", "body")
+    )
+    assert (manifest["version"], manifest["edition"], manifest["slot"]) == (2, "daily", "2026-11-20T00:00:00+00:00")
     assert manifest["sha256"] == {
+        "subject": sha256(subject.encode()).hexdigest(),
         "html": sha256(html.encode()).hexdigest(),
         "text": sha256(text.encode()).hexdigest(),
         "body": sha256(body).hexdigest(),
@@ -64,18 +67,47 @@ def test_the_manifest_names_everything(newsroom: Newsroom) -> None:
             assert article.text[quote["start"] : quote["end"]] == sentence.text
             assert "left_off" not in quote
     letter = render_letter(newsroom.issue, TEMPLATES)
-    assert make_manifest(newsroom.issue, letter, address(letter)[1]) == manifest
+    again = make_manifest(newsroom.issue, letter, address(letter)[1])
+    assert seal_manifest(again, newsroom.ask("SELECT value FROM keys WHERE name = 'signing'")) == manifest
 
 
-def test_what_the_html_has_no_room_for_is_told(newsroom: Newsroom) -> None:
-    """A sentence that only the text prints is named so, and is proved by the text."""
-    issue = morning_issue()
+def test_what_the_html_has_no_room_for_is_told() -> None:
+    """Where a letter had to be made smaller, the sentences that only its text prints are named so; no others are."""
+    issue = large_issue(150)
     letter = render_letter(issue, TEMPLATES)
-    first = issue.items[0].summary.sentences[0]
-    short = replace(letter, html=letter.html.replace(first.text.strip(), ""))
-    quote = make_manifest(issue, short, b"")["items"][0]["sentences"][0]
-    assert quote["left_off"] == ["html"]
-    assert "left_off" not in make_manifest(issue, letter, b"")["items"][0]["sentences"][0]
+    assert len(letter.warnings) >= 2
+    items = make_manifest(issue, letter, b"")["items"]
+    marks = [[quote.get("left_off") for quote in item["sentences"]] for item in items]
+    shown = Shown(visible_text(letter.html), squeeze(letter.text))
+    missing = [[shown.missing(s.text) or None for s in item.summary.sentences] for item in issue.items]
+    assert marks == missing
+    assert marks[0] == [None, ["html"], ["html"]]
+    assert marks[-2] == [["html"]] * 3
+
+
+def test_a_page_that_is_unfolded_has_room() -> None:
+    """A first sentence that the HTML of a shortened letter changes is not left off, nor any of a whole letter."""
+    issue = large_issue(150)
+    letter = render_letter(issue, TEMPLATES)
+    first = issue.items[0].summary.sentences[0].text.strip()
+    forged = replace(letter, html=letter.html.replace(first, "2.0元"))
+    assert forged.html != letter.html
+    assert "left_off" not in make_manifest(issue, forged, b"")["items"][0]["sentences"][0]
+    small = morning_issue()
+    first = small.items[0].summary.sentences[0].text.strip()
+    letter = render_letter(small, TEMPLATES)
+    forged = replace(letter, html=letter.html.replace(first, ""))
+    assert "left_off" not in str(make_manifest(small, forged, b""))
+
+
+def test_a_template_that_changes_a_sentence_is_found_out(tmp_path: Path) -> None:
+    """The issue was frozen with it, and all hashes fit; still the HTML does not print what the text prints."""
+    changed = TEMPLATES["item.html.j2"].replace("{{ story.summary", "{{ story.summary | replace('0.2元', '2.0元')", 1)
+    assert changed != TEMPLATES["item.html.j2"]
+    proof = open_newsroom(tmp_path, templates={**TEMPLATES, "item.html.j2": changed}).verify()
+    wrong = [(check.title, check.told) for check in proof.checks if check.verdict == "wrong"]
+    assert wrong == [("自来水价格调整", "the html of the mail does not print it")]
+    assert (proof.faults, proof.exit_code) == ((), 1)
 
 
 def the_issue(column: str, change: Callable[[Any], Any]) -> Callable[[Newsroom], None]:
@@ -106,6 +138,12 @@ def the_packing(newsroom: Newsroom) -> None:
     newsroom.tamper("UPDATE originals SET data = ? WHERE sha256 = ?", packed[: len(packed) // 2], mark)
 
 
+def the_version(newsroom: Newsroom) -> None:
+    """A later version of the page is kept, whose text cannot be unpacked."""
+    key = newsroom.ask("SELECT key FROM articles WHERE url = ?", BRIDGE_URL)
+    newsroom.tamper("UPDATE versions SET text = ? WHERE key = ?", b"x\x9c broken", key)
+
+
 def all_alike(newsroom: Newsroom) -> None:
     """Text and manifest say 5 kilometres, with hashes that fit; only the page still says 3.2."""
     key, text = (newsroom.ask(f"SELECT {column} FROM articles WHERE url = ?", BRIDGE_URL) for column in ("key", "text"))
@@ -132,7 +170,9 @@ TAMPERING: dict[str, tuple[Callable[[Newsroom], None], str]] = {
     "the article's text": (the_text, "the text that is kept is not the one it was taken from"),
     "the original's bytes": (the_bytes, "the original is not the one that was fetched"),
     "the original's packing": (the_packing, "the original is damaged"),
-    "text and manifest together": (all_alike, "do not print it"),
+    "text and manifest together": (all_alike, "the html and the text of the mail do not print it"),
+    "the subject": (the_issue("subject", lambda subject: subject + "！"), "the subject is not the one that was frozen"),
+    "a version's packing": (the_version, "is damaged"),
 }
 
 
@@ -147,6 +187,154 @@ def test_tampering_is_found_out(newsroom: Newsroom, what: str) -> None:
     assert all(check.title == "岚川大桥通车" for check in proof.checks if check.verdict == "wrong")
 
 
+def without(*path: str | int) -> Callable[[dict[str, Any]], Any]:
+    """What takes one thing out of a manifest."""
+
+    def drop(manifest: dict[str, Any]) -> Any:
+        inner: Any = manifest
+        for step in path[:-1]:
+            inner = inner[step]
+        del inner[path[-1]]
+        return manifest
+
+    return drop
+
+
+def with_pairs(manifest: dict[str, Any]) -> dict[str, Any]:
+    """The manifest with bare offsets, as version 1 had them."""
+    item = manifest["items"][0]
+    item["sentences"] = [[quote["start"], quote["end"]] for quote in item["sentences"]]
+    return manifest
+
+
+FORGED: dict[str, tuple[Callable[[dict[str, Any]], Any], str]] = {
+    "nothing": (lambda _: {}, "its manifest is missing"),
+    "no items": (without("items"), "its manifest is not as it was written"),
+    "empty items": (
+        lambda m: m | {"items": [], "overview": []},
+        "its manifest names 0 items, and the database keeps 3",
+    ),
+    "an item dropped": (without("items", 2), "its manifest names 2 items, and the database keeps 3"),
+    "an item twice": (
+        lambda m: m | {"items": [m["items"][0], m["items"][0], m["items"][2]]},
+        "its manifest names 2 items, and the database keeps 3",
+    ),
+    "a sentence dropped": (without("items", 1, "sentences", 0), "item 2 has other sentences in its manifest"),
+    "another title": (without("items", 0, "title"), "item 1 has another number or title"),
+    "no hashes of the mail": (without("sha256"), "its manifest has no hash of the html"),
+    "no hash of the subject": (without("sha256", "subject"), "its manifest has no hash of the subject"),
+    "an empty hash": (lambda m: m | {"sha256": m["sha256"] | {"body": ""}}, "its manifest has no hash of the body"),
+    "offsets without hashes": (with_pairs, "its manifest has no hash of it"),
+    "another edition": (lambda m: m | {"edition": "weekly"}, "its manifest is that of another issue"),
+    "a text for a number": (lambda m: m | {"overview": [{"item": "1"}]}, "its manifest is not as it was written"),
+}
+
+
+@pytest.mark.parametrize("what", FORGED)
+def test_a_manifest_that_does_not_agree(newsroom: Newsroom, what: str) -> None:
+    """Even with a seal that fits it must have all its hashes, and name what the items and the mail say."""
+    change, told = FORGED[what]
+    newsroom.change_manifest(change, sealed=what != "nothing")
+    proof = newsroom.verify()
+    assert proof.exit_code == 1
+    assert any(told in reason for reason in (*proof.faults, *(check.told for check in proof.checks)))
+    assert not any("seal" in fault for fault in proof.faults)
+
+
+@pytest.mark.parametrize("drop", [False, True])
+def test_the_seal_covers_what_nothing_else_does(newsroom: Newsroom, drop: bool) -> None:
+    """A manifest changed or written by somebody without the key is found out by its seal alone."""
+    newsroom.change_manifest(lambda manifest: manifest | {"configuration": "another"}, sealed=True)
+    assert newsroom.verify().exit_code == 0
+    newsroom.change_manifest(without("seal") if drop else lambda manifest: manifest | {"configuration": "forged"})
+    proof = newsroom.verify()
+    missing, other = "its manifest is not sealed", "the seal of its manifest does not fit"
+    assert [fault.partition(":")[0] for fault in proof.faults] == [missing if drop else other]
+    assert proof.exit_code == 1
+
+
+def test_a_left_off_text_is_no_excuse(newsroom: Newsroom) -> None:
+    """The text part is complete: a manifest that says otherwise, sealed or not, excuses nothing."""
+
+    def excuse(manifest: dict[str, Any]) -> dict[str, Any]:
+        for quote in (quote for item in manifest["items"] for quote in item["sentences"]):
+            quote["left_off"] = ["html", "text"]
+        return manifest
+
+    newsroom.change_manifest(excuse, sealed=True)
+    the_issue("text", lambda text: text.replace("3.2公里", "5.0公里"))(newsroom)
+    told = [check.told for check in newsroom.verify().checks if check.verdict == "wrong"]
+    assert told
+    assert set(told) == {"the text of the mail does not print it"}
+
+
+def test_items_that_are_not_those_of_the_manifest(newsroom: Newsroom) -> None:
+    """An item's row that was changed, or one that is gone, disagrees with the manifest."""
+    newsroom.tamper("UPDATE items SET sentences = '[[0, 2]]' WHERE number = 2")
+    assert newsroom.verify().faults == ("item 2 has other sentences in its manifest than in the database",)
+    newsroom.tamper("DELETE FROM items WHERE number = 2")
+    assert newsroom.verify().faults == (
+        "its manifest names 3 items, and the database keeps 2",
+        "item 2 of its manifest is not among the items that the database keeps",
+    )
+
+
+def test_an_old_manifest_after_a_sealed_one(newsroom: Newsroom) -> None:
+    """Whoever takes version and seal away gets no proof: an earlier issue has them, so this one had them too."""
+    later = ", ".join(
+        "'2026-11-21T00:00:00+00:00'" if column == "slot" else column for column in newsroom.columns("issues")
+    )
+    newsroom.tamper(f"INSERT INTO issues SELECT {later} FROM issues")
+    newsroom.tamper("UPDATE issues SET manifest = '{\"items\": []}' WHERE slot > '2026-11-21'")
+    proof = newsroom.verify()
+    assert proof.faults == ("its manifest has no seal, and that of an earlier issue has one",)
+    assert proof.exit_code == 1
+
+
+@pytest.mark.parametrize("manifest", ["null", "[]", "7", '"x"', '{"items": 3}', '{"version": 2}', '{"version": []}'])
+def test_a_manifest_that_is_none(newsroom: Newsroom, manifest: str) -> None:
+    """Whatever JSON stands in its place is a fault, told in a sentence; never a proof, never a crash."""
+    newsroom.tamper("UPDATE issues SET manifest = ?", manifest)
+    proof = newsroom.verify()
+    assert "its manifest is not as it was written" in proof.faults
+    assert proof.exit_code == 1
+
+
+@pytest.mark.parametrize("manifest", ["", "{", "[" * 200_000, "\udcff"])
+def test_a_manifest_that_is_no_json(newsroom: Newsroom, manifest: str) -> None:
+    """Then the row is damaged, and nothing of it is believed."""
+    newsroom.tamper("UPDATE issues SET manifest = ?", manifest.encode("utf-8", "surrogateescape"))
+    with pytest.raises(StoreError, match="the stored issue of daily is damaged"):
+        newsroom.verify()
+
+
+ORIGINAL = "UPDATE originals SET data = 'x' WHERE sha256 = (SELECT sha256 FROM versions WHERE key = {0})"
+DAMAGE: dict[str, tuple[str, str]] = {
+    "categories": ("UPDATE articles SET categories = '[' WHERE key = {0}", "or its item, is damaged"),
+    "a moment": ("UPDATE articles SET first_seen = 'x' WHERE key = {0}", "is damaged"),
+    "an item's sentences": ("UPDATE items SET sentences = '{{' WHERE key = {0}", "or its item, is damaged"),
+    "an original": (ORIGINAL, "the original is damaged"),
+}
+
+
+@pytest.mark.parametrize("what", DAMAGE)
+def test_damaged_rows_are_told(newsroom: Newsroom, what: str) -> None:
+    """A row that cannot be read is a fault of that item, and the other items are proved all the same."""
+    statement, told = DAMAGE[what]
+    newsroom.tamper(statement.format("(SELECT key FROM articles WHERE url = ?)"), BRIDGE_URL)
+    proof = newsroom.verify()
+    assert proof.exit_code == 1
+    assert any(told in reason for reason in (*proof.faults, *(check.told for check in proof.checks)))
+    assert all(check.verdict == "proved" for check in proof.checks if check.title != "岚川大桥通车")
+
+
+def test_a_damaged_issue_is_told(newsroom: Newsroom) -> None:
+    """Where not even the mail can be read, there is one sentence and a hint."""
+    newsroom.tamper("UPDATE issues SET body = 'text'")
+    with pytest.raises(StoreError, match="the stored issue of daily is damaged"):
+        newsroom.verify()
+
+
 def test_a_forger_who_changes_everything_but_the_bytes(newsroom: Newsroom) -> None:
     """Where text, manifest and mail agree on a sentence that the page does not say, the page convicts them."""
     all_alike(newsroom)
@@ -155,7 +343,8 @@ def test_a_forger_who_changes_everything_but_the_bytes(newsroom: Newsroom) -> No
     _, body = address(Letter("每日摘要", html, text))
     manifest = json.loads(newsroom.ask("SELECT manifest FROM issues"))
     marks = {"html": html.encode(), "text": text.encode(), "body": body}
-    manifest["sha256"] = {part: sha256(content).hexdigest() for part, content in marks.items()}
+    manifest["sha256"] |= {part: sha256(content).hexdigest() for part, content in marks.items()}
+    manifest = seal_manifest(manifest, newsroom.ask("SELECT value FROM keys WHERE name = 'signing'"))
     statement = "UPDATE issues SET html = ?, text = ?, body = ?, manifest = ?"
     newsroom.tamper(statement, html, text, body, json.dumps(manifest))
     proof = newsroom.verify()
@@ -207,6 +396,7 @@ def test_an_issue_of_the_first_version_is_proved_as_far_as_it_goes(tmp_path: Pat
     newsroom = open_newsroom(tmp_path, manifest=False)
     proof = newsroom.verify()
     assert proof.exit_code == 0
+    assert [note for note in proof.notes if "version 1" in note]
     assert proof.count("proved") == sum(len(item.summary.sentences) for item in newsroom.issue.items)
     the_issue("html", lambda html: html.replace("3.2公里", "5.0公里"))(newsroom)
     proof = newsroom.verify()

@@ -68,6 +68,31 @@ def test_what_cannot_be_proved_is_told(tmp_path: Path) -> None:
     assert "the bytes it was read from were not kept" in out
 
 
+def test_a_manifest_that_is_taken_away_is_told(newsroom: Newsroom) -> None:
+    """No sentence is left to be proved, and that is no proof: exit code 1, and what is wrong."""
+    newsroom.tamper("UPDATE issues SET manifest = '{}'")
+    code, out = ask(newsroom)
+    assert code == 1
+    assert out.splitlines() == [
+        "wrong: its manifest is missing",
+        "daily of 2026-11-20: something was changed: the issue as a whole is wrong",
+    ]
+
+
+def test_an_issue_without_items(tmp_path: Path) -> None:
+    """Nothing was printed: its mail is what can be proved of it."""
+    code, out = ask(open_newsroom(tmp_path, printed=[]))
+    assert code == 0
+    assert out == "daily of 2026-11-20: it printed no sentence; its mail is the one that was frozen\n"
+
+
+def test_an_old_issue_says_how_far_it_goes(tmp_path: Path) -> None:
+    """Its manifest has no seal, and the last word is not the only one."""
+    code, out = ask(open_newsroom(tmp_path, manifest=False))
+    assert code == 0
+    assert "note: its manifest is of version 1" in out
+
+
 def test_all_of_it_as_json(newsroom: Newsroom) -> None:
     """One object of version 1 with every sentence and its verdict."""
     code, out = ask(newsroom, "--json")
@@ -76,7 +101,7 @@ def test_all_of_it_as_json(newsroom: Newsroom) -> None:
     assert (told["version"], told["edition"], told["day"]) == (1, "daily", "2026-11-20")
     assert told["proved"] == len(told["sentences"]) > 0
     assert told["unproved"] == told["wrong"] == 0
-    assert told["faults"] == []
+    assert told["faults"] == told["notes"] == []
     assert {*told["sentences"][0]} == {"item", "title", "part", "key", "start", "end", "text", "verdict", "told"}
 
 
