@@ -184,7 +184,7 @@ class Desk:
     def deliver(self, only: str | None, *, at_once: bool = False) -> None:
         """Hand over what waits, and count what is held."""
         if self._call.dry_run:
-            for row in self._store.pending(only, now=None if at_once else self._call.clock()):
+            for row in self.carrier.waiting(only, at_once=at_once):
                 self._call.announce(f"{row.edition}: would mail {row.address}")
         else:
             self.carrier.hand_over(only, at_once=at_once)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from digest.deliver import AGAIN
 from digest.errors import MailError, PartlyDone
 from digest.model import Receipt, State
 
 _ADVICE: dict[State, str] = {
-    "failed": "correct the addresses that failed, then digest outbox resend",
+    "failed": "a corrected address gets the next issue, or this one by digest send --to",
     "unknown": "digest outbox list shows what is held, digest outbox resend sends it again",
 }
 _ADVICE_ELSE = "a later digest run tries again, digest send at once"
@@ -20,7 +21,7 @@ class Outcome:
     """The receipts of a run, what it found in the outbox, what waits for a person, and how its sources were.
 
     `resting` says that nothing was tried because the server is left alone, `unlisted` names the editions whose lists of
-    recipients could not be read whole, `plain` those whose own templates failed.
+    recipients could not be read whole, `plain` those whose own templates failed.  `aside`: nothing of it is kept.
     """
 
     receipts: list[Receipt] = field(default_factory=list)
@@ -32,6 +33,7 @@ class Outcome:
     resting: str = ""
     unlisted: list[str] = field(default_factory=list)
     plain: list[str] = field(default_factory=list)
+    aside: bool = False
 
     def check(self) -> None:
         """Raise what the exit code must tell: nothing sent, or only partly done."""
@@ -72,6 +74,7 @@ class Outcome:
         if not unsent:
             return
         advice = "; ".join(dict.fromkeys(_ADVICE.get(receipt.state, _ADVICE_ELSE) for receipt in unsent))
+        advice = AGAIN if self.aside else advice
         if len(unsent) == len(self.receipts):
             raise MailError(f"nothing could be sent: {_worded(unsent)}", advice)
         raise PartlyDone(f"not everybody was reached: {_worded(unsent)}", advice)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -16,9 +16,10 @@ from digest.app.recipients import suppress_repeated
 from digest.config import MailSettings, describe_login, read_password
 from digest.config.mail import batch_of, pace_of
 from digest.config.passwords import read_token
-from digest.deliver import Pace, Server, Terms, deliver_pending, give_up_overdue
+from digest.deliver import Pace, Server, Terms, deliver_pending, give_up_overdue, is_over, waiting_mails
+from digest.errors import StoreError
 from digest.model import Receipt
-from digest.store import LEFT, Rest, Store
+from digest.store import LEFT, OutboxRow, Rest, Store
 
 FEW = 20
 """Up to so many mails are told of one by one; of more, only so many that did not arrive, and the counts."""
@@ -33,14 +34,15 @@ LONGEST_REST = timedelta(hours=2)
 class Carrier:
     """The mails of one run on their way out; what becomes of them is told, and added to the outcome.
 
-    With `aside` the store is one that is thrown away: no rest of the server is looked for or kept in it.
+    With `aside` the store is one that is thrown away: no rest of the server is looked for or kept in it, and nobody is
+    promised another try.
     """
 
     def __init__(self, call: Call, store: Store, outcome: Outcome, *, aside: bool = False) -> None:
         self._call = call
         self._store = store
         self._outcome = outcome
-        self._aside = aside
+        self._aside = outcome.aside = aside
         self._server: Server | None = None
 
     def open_server(self) -> Server:
@@ -53,7 +55,12 @@ class Carrier:
         return self._server
 
     def recover(self, only: str | None) -> None:
-        """Decide about what a crash left half done, before anything new begins."""
+        """Decide about what a crash left half done, before anything new begins.
+
+        A dry run decides nothing: what looks like a crash to it may be a run that is at work.
+        """
+        if self._call.dry_run:
+            return
         for row in self._store.recover(self._call.clock()):
             what = "is held: it may have been delivered" if row.state == "unknown" else "will be tried again"
             self._call.announce(f"{row.edition}: an earlier run broke off; the mail to {row.address} {what}")
@@ -71,25 +78,58 @@ class Carrier:
         try:
             self._send(only, at_once)
         finally:
-            for receipt in give_up_overdue(self._store, self._call.clock(), only):
+            for receipt in give_up_overdue(self._store, self._call.clock(), self._ours(only)):
                 self._call.announce(tell_receipt(receipt))
                 kept = [r for r in self._outcome.receipts if r.message_id != receipt.message_id]
                 self._outcome.receipts[:] = [*kept, receipt]
         self._give_up_addresses()
 
-    def _drop_leavers(self, only: str | None) -> None:
-        """Give up what waits for people who have left since their issue was frozen."""
-        rows = [] if self._aside else self._store.pending(only)
-        for edition in {row.edition for row in rows}:
-            gone = {suppression.address for suppression in self._store.suppressions(edition)}
-            for row in rows:
-                if row.edition == edition and row.address.casefold() in gone:
-                    self._store.forget(row.message_id, self._call.clock(), LEFT)
-                    self._call.announce(f"{edition}: the mail to {row.address} is given up, since it wants no more")
+    def waiting(self, only: str | None = None, *, at_once: bool = False) -> tuple[OutboxRow, ...]:
+        """Return the mails that `hand_over` would try, but for those to people who have left."""
+        rows = waiting_mails(self._store, self._ours(only), None if at_once else self._call.clock())
+        gone = {row.message_id for row in self._find_leavers(rows)}
+        return tuple(row for row in rows if row.message_id not in gone)
+
+    def _ours(self, only: str | None) -> Collection[str] | None:
+        """The editions to send for; None for all.  An edition of another configuration is mailed by that one's server.
+
+        One that is in no configuration any more belongs to the one that made it.
+        """
+        if only is not None or self._aside:
+            return None if only is None else (only,)
+        rows = self._store.pending()
+        return {row.edition for row in rows} - self._others(rows)
+
+    def _others(self, rows: Collection[OutboxRow]) -> set[str]:
+        """The editions among those of the mails that belong to another configuration."""
+        named = {edition.name for edition in self._call.settings.editions()}
+        places = {(row.edition, row.slot) for row in rows if row.edition not in named}
+        return {edition for edition, slot in places if self._is_elsewhere(edition, slot)}
+
+    def _is_elsewhere(self, edition: str, slot: datetime) -> bool:
+        made = self._store.find_issue(edition, slot)
+        other = str(made.manifest.get("configuration") or "") if made else ""
+        return bool(other and self._call.origin and other != self._call.origin)
+
+    def _find_leavers(self, rows: Collection[OutboxRow]) -> list[OutboxRow]:
+        """The mails to people who have left since their issue was frozen."""
+        if self._aside:
+            return []
+        gone = {
+            name: {suppression.address for suppression in self._store.suppressions(name)}
+            for name in {row.edition for row in rows}
+        }
+        return [row for row in rows if row.address.casefold() in gone[row.edition]]
 
     def _send(self, only: str | None, at_once: bool) -> None:
-        self._drop_leavers(only)
-        waiting = len(self._store.pending(only, now=None if at_once else self._call.clock()))
+        ours = self._ours(only)
+        for row in self._find_leavers(waiting_mails(self._store, ours)):
+            self._store.forget(row.message_id, self._call.clock(), LEFT)
+            self._call.announce(f"{row.edition}: the mail to {row.address} is given up, since it wants no more")
+        if only is None and not self._aside and (others := self._others(self._store.pending())):
+            listed = ", ".join(sorted(others))
+            self._call.announce(f"mails of another configuration's editions wait for its own run: {listed}")
+        waiting = len(waiting_mails(self._store, ours, None if at_once else self._call.clock()))
         if not waiting:
             return
         server, mail = self.open_server(), self._call.settings.require_mail()
@@ -99,7 +139,7 @@ class Carrier:
             self._outcome.resting = f"{server.address} is left alone until {self._call.show(rest.until)}: {rest.why}"
             return
         pace = pace_of(mail)
-        terms = Terms(Pace(pace) if pace else None, batch_of(mail), name, at_once)
+        terms = Terms(Pace(pace) if pace else None, batch_of(mail), name, at_once, self._aside)
         teller = _Teller(self._call, waiting)
         try:
             receipts = deliver_pending(
@@ -107,10 +147,12 @@ class Carrier:
                 server,
                 sender=mail.sender.address,
                 now=self._call.clock,
-                edition=only,
+                edition=ours,
                 terms=terms,
                 on_progress=teller.hear,
             )
+        except StoreError as error:
+            raise StoreError(error.message, teller.correct(error.hint)) from error
         finally:
             teller.sum_up()
             if rest := self._find_rest(name):
@@ -122,7 +164,8 @@ class Carrier:
     def tell_waiting(self, only: str | None) -> None:
         """Say how many mails wait for another try, and since when the next may be."""
         now = self._call.clock()
-        moments = [row.next_at for row in self._store.pending(only) if row.next_at is not None and row.next_at > now]
+        rows = waiting_mails(self._store, self._ours(only))
+        moments = [row.next_at for row in rows if row.next_at is not None and row.next_at > now]
         if moments:
             mails = "1 mail waits" if len(moments) == 1 else f"{len(moments)} mails wait"
             self._call.announce(f"{mails} for another try, from {self._call.show(min(moments))}")
@@ -136,11 +179,13 @@ class Carrier:
     def _requeue(self, only: str | None) -> set[str]:
         """The Message-IDs of mails that may have arrived and are sent again, because [mail] on_unknown wants it so."""
         mail = self._call.settings.mail
-        if mail is None or mail.on_unknown != "resend":
+        if mail is None or mail.on_unknown != "resend" or self._aside:
             return set()
         again, now = set(), self._call.clock()
-        for row in self._store.outbox_rows(only, state="unknown"):
-            if row.tries < RESENDS and not _is_over(row.until, now):
+        held = self._store.outbox_rows(only, state="unknown")
+        others = self._others(held) if only is None else set()
+        for row in held:
+            if row.tries < RESENDS and not is_over(row, now) and row.edition not in others:
                 self._store.resend(row.message_id, now, now + timedelta(hours=mail.give_up))
                 again.add(row.message_id)
                 self._call.announce(f"{row.edition}: the mail to {row.address} may have arrived, and is sent again")
@@ -171,6 +216,12 @@ class _Teller:
             self._call.announce(tell_receipt(receipt))
         if self._call.progress is not None:
             self._call.progress(done, self._total)
+
+    def correct(self, hint: str) -> str:
+        """Return the hint of an error of the database that came in the middle, with what was sent before it."""
+        told = f"{self._counts['sent']} of {self._total} mails were sent, the others wait"
+        under_way = "the one that was being handed over is held at the next run"
+        return "; ".join((hint.removesuffix("; nothing was changed"), told, under_way))
 
     def sum_up(self) -> None:
         """Say the counts, where not every mail was told of."""
@@ -221,7 +272,3 @@ def _changed(path: Path | str | None) -> int:
         return Path(path).stat().st_mtime_ns if path else 0
     except OSError:
         return 0
-
-
-def _is_over(until: datetime | None, now: datetime) -> bool:
-    return until is not None and until <= now

@@ -75,16 +75,15 @@ def _reader(call: Call, store: Store) -> Reader:
 
 
 def _require(call: Call, editions: Sequence[Edition]) -> None:
-    """Look for what must be configured before anything is sent."""
+    """Look for what must be configured before anything is sent; one edition without readers stops no other."""
     if call.dry_run:
         return
     call.settings.require_mail()
-    for edition in editions:
-        if not edition.recipients and not edition.groups:
-            raise ConfigError(
-                f"the edition {edition.name!r} has no recipients",
-                'write recipients = ["me@example.cn"] in its [[edition]]',
-            )
+    if not any(edition.recipients or edition.groups for edition in editions):
+        named = " and ".join(repr(edition.name) for edition in editions)
+        raise ConfigError(
+            f"the edition {named} has no recipients", 'write recipients = ["me@example.cn"] in its [[edition]]'
+        )
 
 
 def _open_slot(store: Store, edition: Edition, now: datetime) -> datetime | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from digest.app.letters import try_templates
 from digest.config import Settings
@@ -63,68 +63,72 @@ def try_all_themes(settings: Settings, now: datetime) -> Iterator[str]:
         yield f"{told}; it loads {loaded} things from the web, which can count its readers" if loaded else told
 
 
+CUT = Sentence("全市新设十二个便民服务点，", 0, 13, 0, cut=True)
+
+
 def trial_issue(now: datetime, edition: Edition = EVERYTHING) -> Issue:
     """Return an issue that has every kind of part that one can have."""
-    day = now.date()
-    cut = Sentence("全市新设十二个便民服务点，", 0, 13, 0, cut=True)
-    own, other = _article(1, now), _article(2, now)
-    told = Told(day - timedelta(days=1), 3, "昨日的报道", (other,))
-    card = DocumentCard("通知", (Fact("number", "试发〔2026〕1号", 0, 10, "试发〔2026〕1号"),))
-    first = Item(
-        1,
-        own,
-        own.title,
-        Summary((cut,), ("便民", "服务点"), own.text, "zh-Hans"),
-        "要闻",
-        1.0,
-        also=(Reference("另一家的报道", "某报", "https://news.example/other"),),
-        added=(Addition(_sentence(other.text), other),),
-        standing="update",
-        earlier=told,
-        card=card,
-        note="请留意。",
-        picture=Picture("0123456789abcdef@digest", f"图：{own.title}", 600, 400),
-    )
-    bare = Article("没有链接的一条", "只有一句话。")
-    second = Item(
-        2, bare, bare.title, Summary((_sentence(bare.text),), (), bare.text, "zh-Hans"), "要闻", standing="follow"
-    )
-    english = Article("A plain report", "It says one thing.", published=day, site="Example", language="en")
-    third = Item(3, english, english.title, Summary((_sentence(english.text),), ("report",), english.text, "en"))
+    day, own = now.date(), _article(1, now)
     return Issue(
         edition.name,
         edition.title,
         now,
         day,
-        sections=(Section("要闻", (first, second)), Section("", (third,))),
-        overview=(Highlight(cut, 1),),
+        sections=_sections(now),
+        overview=(Highlight(CUT, 1),),
         keywords=("便民", "服务点"),
         coverage=_coverage(),
-        agenda=(
-            Appointment(
-                day + timedelta(days=2), "deadline", "《办法》", "某局", "试发〔2026〕1号", own.url, own.key, item=1
-            ),
-            Appointment(day + timedelta(days=3), "effective", "《条例》", told=day - timedelta(days=1)),
-        ),
-        revisions=(
-            Revision(
-                "k1",
-                "changed",
-                "原题",
-                "某网",
-                own.url,
-                "新题",
-                (Passage("旧句。", "deleted"), Passage("新句。", "inserted")),
-                day,
-            ),
-            Revision("k2", "gone", "撤下的一条", "某网", own.url, told=day),
-        ),
+        agenda=_agenda(own, day),
+        revisions=_revisions(own, day),
         trends=(Trend("便民", (0, 1, 3)), Trend("新词", (0, 0, 2), new=True)),
         names=Names((("张三", 2),), (("某局", 2),), (("某市", 1),)),
         number=7,
         language=edition.language,
         theme=edition.theme,
         imprint=edition.imprint,
+    )
+
+
+def _sections(now: datetime) -> tuple[Section, ...]:
+    """An item with everything, one with almost nothing, and one in English under no heading."""
+    own, other, day = _article(1, now), _article(2, now), now.date()
+    first = Item(
+        1,
+        own,
+        own.title,
+        Summary((CUT,), ("便民", "服务点"), own.text, "zh-Hans"),
+        "要闻",
+        1.0,
+        also=(Reference("另一家的报道", "某报", "https://news.example/other"),),
+        added=(Addition(_sentence(other.text), other),),
+        standing="update",
+        earlier=Told(day - timedelta(days=1), 3, "昨日的报道", (other,)),
+        card=DocumentCard("通知", (Fact("number", "试发〔2026〕1号", 0, 10, "试发〔2026〕1号"),)),
+        note="请留意。",
+        picture=Picture("0123456789abcdef@digest", f"图：{own.title}", 600, 400),
+    )
+    bare = Article("没有链接的一条", "只有一句话。")
+    english = Article("A plain report", "It says one thing.", published=day, site="Example", language="en")
+    rest = [
+        Item(number, article, article.title, Summary((_sentence(article.text),), (), article.text, article.language))
+        for number, article in ((2, bare), (3, english))
+    ]
+    return Section("要闻", (first, replace(rest[0], section="要闻", standing="follow"))), Section("", (rest[1],))
+
+
+def _agenda(own: Article, day: date) -> tuple[Appointment, ...]:
+    due, before = day + timedelta(days=2), day - timedelta(days=1)
+    return (
+        Appointment(due, "deadline", "《办法》", "某局", "试发〔2026〕1号", own.url, own.key, item=1),
+        Appointment(day + timedelta(days=3), "effective", "《条例》", told=before),
+    )
+
+
+def _revisions(own: Article, day: date) -> tuple[Revision, ...]:
+    passages = (Passage("旧句。", "deleted"), Passage("新句。", "inserted"))
+    return (
+        Revision("k1", "changed", "原题", "某网", own.url, "新题", passages, day),
+        Revision("k2", "gone", "撤下的一条", "某网", own.url, told=day),
     )
 
 

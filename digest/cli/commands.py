@@ -16,7 +16,7 @@ from digest.cli.setup import completion, doctor, init
 from digest.cli.sources import sources
 from digest.cli.summarize import summarize
 from digest.cli.templates import templates
-from digest.cli.trial import test_mail
+from digest.cli.testmail import test_mail
 from digest.cli.verify import verify
 from digest.cli.why import why, why_empty
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 import importlib
 import os
 import subprocess
+import threading
+import time
 import unicodedata
 from collections.abc import Mapping
 from pathlib import Path
@@ -20,6 +22,7 @@ VARIABLE = "DIGEST_MAIL__PASSWORD"
 KEYRING_SERVICE = "digest"
 COMMAND_SECONDS = 30
 _LONGEST_FILE = 65536
+_LONGEST_OUTPUT = 65536
 _LONGEST_TOKEN = 8192
 """Characters.  AUTH takes 12288 octets of base64 (RFC 4954 section 4), in which the user stands as well."""
 
@@ -124,23 +127,47 @@ def _run_command(argv: tuple[str, ...], patience: float, key: str) -> str:
     remedy = f"run it in a terminal to see why, then mend {key}"
     wanted = key.removesuffix("_command")
     try:
-        done = subprocess.run(  # noqa: S603  the user's own program, as a list, without a shell
-            argv,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            timeout=patience,
-            check=False,
-        )
+        code, printed = _listen(argv, patience)
     except subprocess.TimeoutExpired:
         failure = f"gave no {wanted} within {patience:g} s"
     except OSError as error:
         failure = f"cannot be started: {error.strerror or type(error).__name__}"
     else:
-        if done.returncode == 0:
-            return _take_first_line(done.stdout)
-        failure = f"ended with exit code {done.returncode}"
+        if len(printed) > _LONGEST_OUTPUT:
+            failure = f"printed more than {_LONGEST_OUTPUT // 1024} KB: that is no {wanted}"
+        elif code == 0:
+            return _take_first_line(printed)
+        else:
+            failure = f"ended with exit code {code}"
     raise ConfigError(f"{key} {argv[0]} {failure}", remedy)
+
+
+def _listen(argv: tuple[str, ...], patience: float) -> tuple[int, bytes]:
+    """The exit code of a program and what it printed, of which no more is read than can be used; then it is killed."""
+    end = time.monotonic() + patience
+    process = subprocess.Popen(  # noqa: S603  the user's own program, as a list, without a shell
+        argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    )
+    printed: list[bytes] = []
+    stream = process.stdout
+    assert stream is not None
+
+    def read() -> None:
+        with stream:
+            printed.append(stream.read(_LONGEST_OUTPUT + 1))
+
+    reader = threading.Thread(target=read, daemon=True)
+    try:
+        reader.start()
+        reader.join(patience)
+        if reader.is_alive():
+            raise subprocess.TimeoutExpired(argv, patience)
+        if len(printed[0]) <= _LONGEST_OUTPUT:
+            process.wait(max(0.0, end - time.monotonic()))
+    finally:
+        process.kill()  # nothing to a program that has ended
+        process.wait()
+    return process.returncode, printed[0]
 
 
 def _take_first_line(data: bytes) -> str:

@@ -17,10 +17,12 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Any
 
-from digest.deliver.login import get_secret, log_in, mask
+from digest.deliver.hearing import Hearing, NotSmtp, client_class
+from digest.deliver.login import get_secret, log_in
+from digest.deliver.masking import Mask
 from digest.deliver.replies import Stage
 from digest.deliver.server import Server, check_server
-from digest.deliver.trouble import explain, is_timeout, readable
+from digest.deliver.trouble import NotAsked, explain, is_timeout, readable
 from digest.errors import DigestError, MailError
 
 Tell = Callable[[str], None]
@@ -28,6 +30,8 @@ Tell = Callable[[str], None]
 
 LINE_END = re.compile(rb"\r\n|\r|\n")
 EARLY_REPLY = re.compile(rb"([45]\d\d)[ -](.*)")
+MORE_LEAVE = re.compile(rb"3\d\d[^\n]*\n")
+START_MAIL_INPUT = 354
 LOST = "the connection was lost"
 LEADING_DOT = re.compile(rb"^\.", re.MULTILINE)
 PROBE_SECONDS = 5.0
@@ -45,10 +49,11 @@ class Reply:
 class Connection:
     """A logged-in connection.  A context manager that says QUIT, or just hangs up in the middle of a message."""
 
-    def __init__(self, client: Any, server: Server) -> None:
+    def __init__(self, client: Any, server: Server, mask: Mask) -> None:
         self._client = client
-        self._smtp: smtplib.SMTP = client.smtp
+        self._smtp: Hearing = client.smtp
         self._server = server
+        self._mask = mask
         self._in_message = False
         self.begun = 0  # messages begun on this connection
         self._set_timeout(server.command_timeout)
@@ -81,13 +86,16 @@ class Connection:
         RFC 5321 section 3.3: MAIL, RCPT, DATA, then the lines, as `dot_stuffed` makes them (section 4.5.2).
         """
         self.begun += 1
-        refusal = (
-            self._refusal("mail", 2, lambda: self._smtp.mail(sender))
-            or self._refusal("rcpt", 2, lambda: self._smtp.rcpt(recipient))
-            or self._refusal("data", 3, lambda: self._smtp.docmd("DATA"))
+        refusal = self._refusal("mail", lambda: self._smtp.mail(sender)) or self._refusal(
+            "rcpt", lambda: self._smtp.rcpt(recipient)
         )
         if refusal is not None:
             return refusal
+        reply = self._ask("data", lambda: self._smtp.docmd("DATA"))
+        if reply.code != START_MAIL_INPUT:
+            if reply.code < 400:  # it may take whatever comes next, a QUIT as well, for the text of the mail
+                self._smtp.close()
+            return reply
         self._in_message = True
         return self._write(lines, "data")
 
@@ -123,33 +131,40 @@ class Connection:
 
         Writing into a connection that is already closed succeeds, and would make a mail uncertain that is not.
         """
-        sock = self._smtp.sock
-        if sock is None:
+        if self._smtp.sock is None:
             return Reply("data", 0, LOST)
-        sock.settimeout(0)
         try:
-            data = sock.recv(1000)
-        except (BlockingIOError, ssl.SSLWantReadError):
-            return None  # as it should be: the server is listening
+            data = self._smtp.peek()
+            while data and (more := MORE_LEAVE.match(data)):  # it says twice that the text may come: no reply to it
+                self._smtp.skip(more.end())
+                data = self._smtp.peek()
         except OSError as error:
             return self._lost("data", error)
+        if data is None:
+            return None  # as it should be: the server is listening
         self._smtp.close()
         said = EARLY_REPLY.match(data)
-        return Reply("data", int(said[1]), readable(said[2])) if said else Reply("data", 0, LOST)
+        return Reply("data", int(said[1]), self._readable(said[2])) if said else Reply("data", 0, LOST)
 
-    def _refusal(self, stage: Stage, wanted: int, command: Callable[[], tuple[int, bytes]]) -> Reply | None:
+    def _refusal(self, stage: Stage, command: Callable[[], tuple[int, bytes]]) -> Reply | None:
         reply = self._ask(stage, command)
-        return None if reply.code // 100 == wanted else reply
+        return None if reply.code // 100 == 2 else reply
 
     def _ask(self, stage: Stage, command: Callable[[], tuple[int, bytes]]) -> Reply:
         try:
             code, text = command()
+        except NotSmtp as error:
+            return self._gibberish(stage, error.smtp_error)
         except OSError as error:  # every exception of smtplib is one
             return self._lost(stage, error)
-        if not 200 <= code <= 599:
-            self._smtp.close()
-            return Reply(stage, 0, f"the server's answer is not SMTP: {readable(text)}")
-        return Reply(stage, code, readable(text))
+        return Reply(stage, code, self._readable(text)) if 200 <= code <= 599 else self._gibberish(stage, text)
+
+    def _gibberish(self, stage: Stage, text: bytes | str) -> Reply:
+        self._smtp.close()
+        return Reply(stage, 0, f"the server's answer is not SMTP: {self._readable(text)}")
+
+    def _readable(self, text: bytes | str) -> str:
+        return readable(text, self._mask.hide)
 
     def _write(self, data: bytes, stage: Stage) -> Reply | None:
         try:
@@ -171,11 +186,11 @@ def open_connection(server: Server, tell: Tell = lambda _: None) -> Connection:
     """A connection that is encrypted, verified and logged in; raises MailError, with every password left out."""
     check_server(server)
     client = _make_client(server)
-    problem = _log_in(client, server, tell)
-    if problem is not None:
+    opened = _log_in(client, server, tell)
+    if isinstance(opened, MailError):
         # raised here and not in the handler: the frames of the original exception hold the password
-        raise problem
-    return Connection(client, server)
+        raise opened
+    return Connection(client, server, opened)
 
 
 def check_login(server: Server, tell: Tell = lambda _: None) -> str:
@@ -199,10 +214,8 @@ def dot_stuffed(message: bytes) -> bytes:
 
 
 def _make_client(server: Server) -> Any:
-    import yagmail  # takes 0.2 s
-
     context = _tls_context(server) if server.security != "none" else None
-    client = yagmail.SMTP(
+    client = client_class()(
         None,
         "",  # None would make it ask at the terminal
         host=server.host,
@@ -224,14 +237,16 @@ def _tls_context(server: Server) -> ssl.SSLContext:
     try:
         return ssl.create_default_context(cafile=server.cafile)
     except OSError as error:  # no such file, or no certificate in it
-        raise MailError(f"cafile {server.cafile} cannot be used: {error}", "it must be a PEM certificate") from error
+        raise NotAsked(f"cafile {server.cafile} cannot be used: {error}", "it must be a PEM certificate") from error
 
 
-def _log_in(client: Any, server: Server, tell: Tell) -> MailError | None:
-    """None, or why it did not work, with the connection closed.  Either way the password is dropped."""
-    secret, problem = "", None
+def _log_in(client: Any, server: Server, tell: Tell) -> Mask | MailError:
+    """What hides the password from now on, or why it did not work, with the connection closed."""
+    mask = Mask(server, "")
+    problem: MailError | None = None
     try:
         secret = get_secret(server)
+        mask = Mask(server, secret)
         tell(f"connecting to {server.address}")
         client.login()  # no login yet: it connects, and encrypts
         client.smtp.ehlo_or_helo_if_needed()
@@ -240,13 +255,15 @@ def _log_in(client: Any, server: Server, tell: Tell) -> MailError | None:
             how = log_in(client.smtp, server, secret)
             tell(f"logged in as {server.user} ({how})")
     except DigestError as error:  # from the program that gives the token
-        problem = MailError(error.message, error.hint)
+        problem = NotAsked(error.message, error.hint)
     except (OSError, ValueError) as error:  # ValueError: an impossible host name, a challenge that is not base64
+        if isinstance(error, smtplib.SMTPResponseException):  # before anything is cut from it
+            error.smtp_error = readable(error.smtp_error, mask.hide)
         problem = explain(error, server, awaits_tls=is_timeout(error) and _awaits_tls(server))
     if problem is None:
-        return None
+        return mask
     _hang_up(client)
-    problem.message, problem.args = (said := mask(problem.message, server, secret)), (said,)
+    problem.message, problem.args = (said := mask.hide(problem.message)), (said,)
     return problem
 
 

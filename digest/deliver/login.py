@@ -7,9 +7,9 @@ the only words that say what is wrong, is lost.
 
 from __future__ import annotations
 
-import base64
 import smtplib
 
+from digest.deliver.masking import bearer
 from digest.deliver.server import Server, plain_password
 
 METHODS = {"PLAIN": "auth_plain", "LOGIN": "auth_login", "CRAM-MD5": "auth_cram_md5"}
@@ -41,20 +41,10 @@ def get_secret(server: Server) -> str:
     return server.token() if server.token else plain_password(server.password or "")
 
 
-def mask(text: str, server: Server, secret: str) -> str:
-    """The text with the secret masked, plain or as AUTH sends it: some servers repeat what they refuse."""
-    if not secret:
-        return text
-    spoken = (secret, f"\0{server.user}\0{secret}", _bearer(server, secret))
-    for form in (secret, *(base64.b64encode(form.encode()).decode() for form in spoken)):
-        text = text.replace(form, "***")
-    return text
-
-
 def _try(smtp: smtplib.SMTP, server: Server, secret: str, name: str) -> str:
     if name == "XOAUTH2":
         # a refused token is answered with a challenge, which wants an empty line before the refusal itself is said
-        smtp.auth(name, lambda challenge=None: _bearer(server, secret) if challenge is None else "")
+        smtp.auth(name, lambda challenge=None: bearer(server, secret) if challenge is None else "")
         return name
     smtp.user, smtp.password = server.user or "", secret
     try:
@@ -62,8 +52,3 @@ def _try(smtp: smtplib.SMTP, server: Server, secret: str, name: str) -> str:
     finally:
         smtp.user = smtp.password = ""
     return name
-
-
-def _bearer(server: Server, token: str) -> str:
-    """What XOAUTH2 sends (Google's and Microsoft's description of the mechanism)."""
-    return f"user={server.user}\1auth=Bearer {token}\1\1"

@@ -7,16 +7,16 @@ first command, `dot` before the line that hands the message over, the verdict af
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from digest.deliver.connection import Connection, Reply, dot_stuffed, open_connection
+from digest.deliver.connection import LOST, Connection, Reply, dot_stuffed, open_connection
 from digest.deliver.pacing import Pace
-from digest.deliver.replies import Decision, judge, rest_after, retry_after
+from digest.deliver.replies import LATER, Decision, judge, rest_after, retry_after
 from digest.deliver.server import Server, check_server
-from digest.deliver.trouble import Refused
+from digest.deliver.trouble import NotAsked, Refused
 from digest.errors import MailError, StoreError
 from digest.model import Receipt
 from digest.store import BounceRow, OutboxRow, Store
@@ -27,6 +27,12 @@ UNSPEAKABLE = set(' <>()",:;\\')
 UNMAILABLE = Decision("failed", hint="correct the address in the configuration")
 OVERDUE = "given up, since its time is over"
 PATIENCE = 2  # busy replies in a row that end the run
+LONGEST_IDLE = 10.0
+"""Seconds.  An idle connection is one that servers hang up, some before a minute is over."""
+CLOSING = 421
+GIVEN_UP = timedelta(days=3)
+"""How long after its issue a mail was good for that was frozen before there was an end to it (store version 4)."""
+AGAIN = "nothing is kept of a mail sent aside: send it again"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +40,14 @@ class Terms:
     """How a server wants to be treated: how often, how many mails a connection, and whether it gets its rests.
 
     A rest is kept under `rest`, nowhere where that is empty; it holds for the caller, who asks `Store.find_rest`.
-    `at_once` tries deferred mails before their time as well.
+    `at_once` tries deferred mails before their time as well.  With `aside` nobody will try again: nothing is promised.
     """
 
     pace: Pace | None = None
     per_connection: int = PER_CONNECTION
     rest: str = ""
     at_once: bool = False
+    aside: bool = False
 
 
 def deliver_pending(
@@ -49,20 +56,21 @@ def deliver_pending(
     *,
     sender: str,
     now: datetime | Callable[[], datetime],
-    edition: str | None = None,
+    edition: str | Collection[str] | None = None,
     terms: Terms = Terms(),
     on_progress: Callable[[Receipt], None] | None = None,
 ) -> tuple[Receipt, ...]:
     """What became of every mail that was waiting and whose time had come, in the order they were begun.
 
-    A mail that was not begun, because the run had to stop, is `queued`, and its reply says why.  `sender` is the
-    envelope's sender, a bare address; `on_progress` hears of each mail as soon as its fate is written down.  Raises
-    MailError where the server takes nothing at all: every mail is then still queued.
+    `edition` names the one, or those, whose mails are meant, without it all.  A mail that was not begun, because the
+    run had to stop, is `queued`, and its reply says why.  `sender` is the envelope's sender, a bare address;
+    `on_progress` hears of each mail as soon as its fate is written down.  Raises MailError where the server takes
+    nothing at all: every mail is then still queued.
     """
     if not _is_mailable(sender):
         raise MailError(f"{sender!r} cannot be a sender", "[mail] from must hold an address in plain ASCII")
     clock = now if callable(now) else lambda: now
-    rows = store.pending(edition, now=None if terms.at_once else clock())
+    rows = waiting_mails(store, edition, None if terms.at_once else clock())
     if not rows:
         return ()
     check_server(server)  # what was never tried needs no rest
@@ -73,11 +81,25 @@ def deliver_pending(
         run.hang_up()
 
 
-def give_up_overdue(store: Store, now: datetime, edition: str | None = None) -> tuple[Receipt, ...]:
+def waiting_mails(
+    store: Store, edition: str | Collection[str] | None = None, now: datetime | None = None
+) -> tuple[OutboxRow, ...]:
+    """The mails to send of one edition, of several, or of all; with `now` only those whose time has come."""
+    if edition is None or isinstance(edition, str):
+        return store.pending(edition, now=now)
+    return tuple(row for row in store.pending(now=now) if row.edition in edition)
+
+
+def is_over(row: OutboxRow, now: datetime) -> bool:
+    """Whether the time in which the mail should have been sent has passed."""
+    return (row.until or row.slot + GIVEN_UP) <= now
+
+
+def give_up_overdue(store: Store, now: datetime, edition: str | Collection[str] | None = None) -> tuple[Receipt, ...]:
     """The receipts of the mails that waited for too long: they have failed, and their articles may come again."""
     receipts = []
-    for row in store.pending(edition):
-        if row.until is not None and row.until <= now:
+    for row in waiting_mails(store, edition):
+        if is_over(row, now):
             with suppress(StoreError):  # another process is sending it after all
                 given_up = store.forget(row.message_id, now, OVERDUE)
                 receipts.append(Receipt(row.address, "failed", given_up.code, given_up.reply, row.message_id))
@@ -127,21 +149,39 @@ class _Run:
 
     def _deliver(self, row: OutboxRow) -> Receipt | None:
         """The receipt for one mail, or None where another process is sending it."""
+        self._await_turn()
         connection = self._connect()
         if connection is None:
             return Receipt(row.address, "queued", 0, str(self._stopped), row.message_id)
         if self._terms.pace is not None:
-            self._terms.pace.wait()
+            self._terms.pace.note()
         header = self._store.claim(row, self._clock())
         if header is None:
             return None
         if not _is_mailable(row.address):
             return self._record(row, Reply("rcpt", 0, "not an address in plain ASCII"), UNMAILABLE)
         reply = self._hand_over(connection, row, header)
-        decision = judge(reply.stage, reply.code, reply.text)
+        decision = self._judge(reply)
         receipt = self._record(row, reply, decision)
         self._heed(decision, reply)
         return receipt
+
+    def _await_turn(self) -> None:
+        """Waits as the pace wants it; a connection is not kept idle for long."""
+        pace = self._terms.pace
+        if pace is None or self._stopped is not None:
+            return
+        if pace.left() > LONGEST_IDLE:
+            self.hang_up()
+        pace.wait()
+
+    def _judge(self, reply: Reply) -> Decision:
+        decision = judge(reply.stage, reply.code, reply.text)
+        if not self._terms.aside or decision.state == "sent":
+            return decision
+        if decision.state == "unknown":
+            return replace(decision, hint="it may have been delivered: ask the recipient before you send it again")
+        return replace(decision, hint=decision.hint.replace(LATER, AGAIN))
 
     def _connect(self) -> Connection | None:
         """The connection to use for the next mail, or None where the run has stopped."""
@@ -157,13 +197,15 @@ class _Run:
         try:
             self._connection = open_connection(self._server)
         except MailError as problem:
+            if self._terms.aside:
+                problem.hint = problem.hint.replace(LATER, AGAIN)
             self._stop(problem, _least_rest(problem))
         return self._connection
 
     def _stop(self, problem: MailError, least: timedelta) -> None:
-        """Ends the run: the mails to come stay queued, and the server gets a rest."""
+        """Ends the run: the mails to come stay queued, and the server gets a rest, unless it was not even asked."""
         self._stopped = problem
-        if name := self._terms.rest:
+        if (name := self._terms.rest) and not isinstance(problem, NotAsked):
             before = self._store.find_rest(name)
             span = rest_after(before.failures + 1 if before else 1, least)
             self._store.begin_rest(name, self._clock() + span, problem.message)
@@ -176,7 +218,14 @@ class _Run:
 
     def _hand_over(self, connection: Connection, row: OutboxRow, header: bytes) -> Reply:
         """The reply that decides about the mail; `dot` is committed before the line that may deliver it."""
-        refusal = connection.offer(self._sender, row.address, dot_stuffed(header) + self._body(row))
+        lines = dot_stuffed(header) + self._body(row)
+        refusal = connection.offer(self._sender, row.address, lines)
+        if refusal is not None and _was_stale(connection, refusal):
+            self.hang_up()
+            fresh = self._connect()
+            if fresh is None:
+                return refusal
+            connection, refusal = fresh, fresh.offer(self._sender, row.address, lines)
         if refusal is not None:
             return refusal
         self._store.mark(row, "dot", 0, "", self._clock())
@@ -215,6 +264,12 @@ class _Run:
         if place not in self._bodies:
             self._bodies = {place: dot_stuffed(self._store.body(*place))}  # one at a time: a body may be large
         return self._bodies[place]
+
+
+def _was_stale(connection: Connection, refusal: Reply) -> bool:
+    """Whether the server had closed a connection that worked before: no fault of the mail that came upon it."""
+    closed = refusal.code == CLOSING or (refusal.code == 0 and refusal.text == LOST)
+    return connection.begun > 1 and refusal.stage == "mail" and closed
 
 
 def _least_rest(problem: MailError) -> timedelta:

@@ -22,10 +22,18 @@ class Pace:
         self._sleep = sleep
         self._tick = tick
 
+    def left(self) -> float:
+        """How many seconds it is until one more mail may be begun."""
+        if len(self._begun) < (self._begun.maxlen or 0):
+            return 0.0
+        return max(0.0, self._begun[0] + MINUTE - self._tick())
+
     def wait(self) -> None:
-        """Returns as soon as one more mail may be begun, and counts it."""
-        if len(self._begun) == self._begun.maxlen:
-            left = self._begun[0] + MINUTE - self._tick()
-            if left > 0:
-                self._sleep(left)
+        """Returns as soon as one more mail may be begun."""
+        left = self.left()
+        if left > 0:
+            self._sleep(left)
+
+    def note(self) -> None:
+        """Counts a mail that is begun now."""
         self._begun.append(self._tick())

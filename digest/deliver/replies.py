@@ -85,7 +85,7 @@ RULES: tuple[Rule, ...] = (
     Rule(("dot",), "2..", "", Decision("sent")),
     Rule(
         ("dot",),
-        "000",
+        "[^245]..",  # no reply, or one that is not the last word, such as a second 354
         "",
         Decision(
             "unknown",

@@ -27,6 +27,19 @@ OVERSIGNED = (
 SIGNED = ("Feedback-ID", "Content-Language")
 """Signed where they stand there; a relay may add its own Feedback-ID."""
 
+KINDS = {
+    b"ENCRYPTED": "it is encrypted, and nobody is there to type its pass phrase",
+    b"BEGIN EC ": "it holds an EC key, and mail is signed with RSA",
+    b"BEGIN DSA ": "it holds a DSA key, and mail is signed with RSA",
+    b"BEGIN OPENSSH ": "it holds a key of OpenSSH, not one in PEM",
+    b"BEGIN PUBLIC ": "it holds the public half of a key, and the private one signs",
+    b"BEGIN CERTIFICATE": "it holds a certificate, not a key",
+}
+"""What else is found in such files, by words of its first line."""
+
+SHORTEST_KEY = 1024
+"""RFC 8301 section 3.2."""
+
 _LONGEST_KEY = 65536
 
 
@@ -42,14 +55,17 @@ class Dkim:
 def read_dkim(settings: DkimSettings) -> Dkim:
     """Who signs, with the key from its file.
 
-    Raises ConfigError where the file cannot be read, others can read it, it holds no RSA key, or dkimpy is missing.
+    Raises ConfigError where the file cannot be read, others can read it, it holds no RSA key of 1024 bits or more, or
+    dkimpy is missing.
     """
     dkim = Dkim(settings.domain, settings.selector, _read_key(settings.key_file))
     try:
         _parse_key(dkim.key)
     except ValueError as error:
         remedy = f"make one: openssl genrsa -out {settings.key_file} 2048"
-        raise ConfigError(f"the DKIM key file {settings.key_file} holds no RSA key in PEM: {error}", remedy) from None
+        raise ConfigError(
+            f"the DKIM key file {settings.key_file} holds no RSA key to sign with: {error}", remedy
+        ) from None
     return dkim
 
 
@@ -57,9 +73,18 @@ def sign_message(header: bytes, body: bytes, key: Dkim, *, at: datetime | None =
     """The header with a DKIM-Signature before it; the same bytes whenever it is asked for.
 
     `at` is the moment to write into the signature (t=), without which it has none.  Raises ConfigError where dkimpy is
-    missing, ValueError where the key is none.
+    missing or cannot sign this mail, ValueError where the key is none.
     """
-    signer = _load_dkimpy().DKIM(header)
+    dkim = _load_dkimpy()
+    try:
+        return _sign(dkim.DKIM(header), header, body, key, at)
+    except dkim.DKIMException as error:
+        raise ConfigError(
+            f"the mail cannot be signed with the DKIM key of {key.domain}: {error}", "make a new key of 2048 bits"
+        ) from None
+
+
+def _sign(signer: Any, header: bytes, body: bytes, key: Dkim, at: datetime | None) -> bytes:
     signer.hasher = sha256
     signed = _signed_names(signer.headers)
     fields = [
@@ -100,14 +125,20 @@ def _relaxed() -> Any:
 
 @lru_cache(maxsize=4)
 def _parse_key(pem: bytes) -> Any:
-    """The numbers of a private key; raises ValueError where it is none."""
+    """The numbers of a private RSA key; raises ValueError, which says what it is instead."""
     _load_dkimpy()
+    for words, meaning in KINDS.items():
+        if words in pem:
+            raise ValueError(meaning)
     from dkim.crypto import UnparsableKeyError, parse_pem_private_key
 
     try:
-        return parse_pem_private_key(pem.replace(b"\r\n", b"\n"))
-    except (UnparsableKeyError, ValueError, IndexError) as error:
-        raise ValueError(str(error).partition("\n")[0]) from error
+        numbers = parse_pem_private_key(pem.replace(b"\r\n", b"\n"))
+    except (UnparsableKeyError, ValueError, IndexError, TypeError):
+        raise ValueError("it holds no private RSA key in PEM") from None
+    if (bits := int(numbers["modulus"]).bit_length()) < SHORTEST_KEY:
+        raise ValueError(f"its RSA key has {bits} bits, and receivers take none under {SHORTEST_KEY}")
+    return numbers
 
 
 def _load_dkimpy() -> Any:

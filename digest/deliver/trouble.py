@@ -8,6 +8,7 @@ import socket
 import ssl
 from collections.abc import Callable
 
+from digest.deliver.hearing import NotSmtp
 from digest.deliver.replies import CREDENTIALS, Stage, judge
 from digest.deliver.server import Server
 from digest.errors import MailError
@@ -28,6 +29,10 @@ class Refused(MailError):  # noqa: N818  # what the server did
         super().__init__(message, hint)
         self.stage = stage
         self.code = code
+
+
+class NotAsked(MailError):  # noqa: N818  # whose turn it is
+    """Something on our side keeps the server from being asked at all: it deserves no rest for that."""
 
 
 def explain(error: Exception, server: Server, *, awaits_tls: bool = False) -> MailError:
@@ -56,10 +61,13 @@ def is_timeout(error: BaseException) -> bool:
     return isinstance(error, TimeoutError) or isinstance(error.__context__, TimeoutError)
 
 
-def readable(reply: bytes | str) -> str:
-    """A server's text as one printable line of at most 500 characters, whatever it sent, UTF-8 or (older QQ) GBK."""
+def readable(reply: bytes | str, hide: Callable[[str], str] = str) -> str:
+    """A server's text as one printable line of at most 500 characters, whatever it sent, UTF-8 or (older QQ) GBK.
+
+    What `hide` takes out is looked for in all of it, before it is cut.
+    """
     text = _decode(reply) if isinstance(reply, bytes) else reply
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())[:500]
+    return hide(" ".join("".join(c if c.isprintable() else " " for c in text).split()))[:500]
 
 
 def _decode(reply: bytes) -> str:
@@ -120,8 +128,12 @@ def _advise(hint: str, server: Server, said: str) -> str:
 
 def _greeting(error: Exception, server: Server) -> MailError:
     if getattr(error, "smtp_code", -1) < 0:
-        return MailError(f"{server.address} does not speak SMTP", SECURITY)
+        return _not_smtp(error, server)
     return _reply("connect", f"{server.address} refuses the connection", error)
+
+
+def _not_smtp(_error: Exception, server: Server) -> MailError:
+    return MailError(f"{server.address} does not speak SMTP", SECURITY)
 
 
 def _not_offered(error: Exception, server: Server) -> MailError:
@@ -156,7 +168,8 @@ def _bad_name(_error: Exception, server: Server) -> MailError:
 
 def _reply(stage: Stage, message: str, error: Exception) -> Refused:
     code, text = getattr(error, "smtp_code", 0), readable(getattr(error, "smtp_error", b""))
-    return Refused(f"{message}: {code} {text}".rstrip(), judge(stage, code, text).hint, stage, code)
+    said = f"{code} {text}" if code > 0 else text
+    return Refused(f"{message}: {said}".rstrip(": "), judge(stage, code, text).hint, stage, code)
 
 
 Explanation = Callable[[Exception, Server], MailError]
@@ -165,6 +178,7 @@ EXPLANATIONS: tuple[tuple[type[Exception], Explanation], ...] = (  # the narrowe
     (ConnectionRefusedError, _refused),
     (ssl.SSLCertVerificationError, _certificate),
     (ssl.SSLError, _tls),
+    (NotSmtp, _not_smtp),
     (smtplib.SMTPAuthenticationError, _login_refused),
     (smtplib.SMTPConnectError, _greeting),
     (smtplib.SMTPNotSupportedError, _not_offered),

@@ -11,10 +11,13 @@ import sys
 import time
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from digest.store import open_store, run_lock
+from digest.errors import StoreError
+from digest.model import State
+from digest.store import OutboxRow, Store, open_store, run_lock
 from tests.cli.conftest import (
     ANNA,
     BEN,
@@ -28,6 +31,7 @@ from tests.cli.conftest import (
     part,
     source,
 )
+from tests.smtp_server import Stage
 
 DAY1, DAY2, DAY3 = "2026-11-22T09:00", "2026-11-23T09:00", "2026-11-24T09:00"
 
@@ -281,6 +285,23 @@ def test_mails_of_an_edition_that_is_gone_are_still_delivered(office: Office) ->
     assert office.states()[BEN] == "sent"
 
 
+def test_mails_of_another_configuration_are_left_to_it(office: Office) -> None:
+    """Two configurations share a database: neither mails what the other composed, by its own server."""
+    office.smtp.fail("rcpt", "450 4.2.1 mailbox busy", who=BEN)
+    office("run")
+    office.smtp.heal()
+    first = (office.terminal.folder / "digest.toml").read_text("utf-8")
+    office.configure(editions=edition((ANNA,), "abend"))
+    second = (office.terminal.folder / "digest.toml").rename(office.terminal.folder / "second.toml")
+    office.terminal.write("digest.toml", first)
+    told = office("run", "--config", second, now="2026-11-22T09:10")
+    assert told.err.count("wait for its own run: daily") == 1
+    assert BEN not in office.smtp.recipients
+    assert office.states()[BEN] == "deferred"
+    assert office("run", now="2026-11-22T09:20").code == 0
+    assert office.smtp.recipients.count(BEN) == 1
+
+
 # ------------------------------------------------------------------------------------------------- servers in trouble
 
 
@@ -342,14 +363,14 @@ def test_no_recipients_are_explained(office: Office) -> None:
         assert "recipients = [" in result.err
 
 
-def test_an_edition_without_recipients_is_found_before_anything_is_composed(office: Office) -> None:
-    """A forgotten list of recipients is named while nothing has happened yet, and --edition runs the others."""
+def test_an_edition_without_recipients_is_named_and_stops_no_other(office: Office) -> None:
+    """The others go out, and the exit code tells; alone, it is found before anything has happened."""
     office.configure(editions=edition((), "leer") + edition((ANNA,)))
-    result = office("run")
-    assert result.code == 3
-    assert "leer" in result.err
+    assert office("run", "--edition", "leer").code == 3
     assert not office.data.exists()
-    assert office("run", "--edition", "daily").code == 0
+    result = office("run")
+    assert result.code == 4
+    assert "leer: nobody is left" in result.err
     assert office.smtp.recipients == [ANNA]
 
 
@@ -445,6 +466,17 @@ def test_who_prefers_a_double_to_a_gap_gets_it(office: Office) -> None:
     assert office("run", now="2026-11-22T09:05").code == 0
     first, second = (m.content for m in office.smtp.received if m.recipient == BEN)
     assert first == second
+
+
+def test_an_old_mail_whose_fate_is_unknown_is_not_sent_months_later(office: Office) -> None:
+    """A mail from before there was an end to it (store version 4) is old three days after its issue."""
+    office.configure(mail=office.mail() + 'on_unknown = "resend"\n')
+    office("run")
+    with sqlite3.connect(office.data / "digest.db") as database:
+        database.execute("UPDATE outbox SET state = 'unknown', until = NULL WHERE address = ?", (BEN,))
+    assert "is sent again" not in office("run", now="2027-02-22T07:00").err
+    assert office.smtp.recipients.count(BEN) <= 2
+    assert "unknown" in office("outbox", "list", now="2027-02-22T07:00").out
 
 
 def test_a_server_that_always_hangs_up_makes_no_endless_doubles(office: Office) -> None:
@@ -615,6 +647,16 @@ def test_a_dry_run_names_who_would_get_a_mail(office: Office) -> None:
     assert "nothing due" in office("run", "--dry-run", now="2026-11-22T07:00").err
 
 
+def test_a_dry_run_beside_a_run_takes_it_for_no_crash(office: Office) -> None:
+    """A mail that is being handed over is not called broken off, nor decided about."""
+    office("run")
+    with sqlite3.connect(office.data / "digest.db") as database:
+        database.execute("UPDATE outbox SET state = 'dot' WHERE address = ?", (BEN,))
+    result = office("run", "--dry-run", now="2026-11-22T09:05")
+    assert result.code == 0
+    assert "broke off" not in result.err
+
+
 # --------------------------------------------------------------------------------------------------------------- send
 
 
@@ -676,6 +718,41 @@ def test_send_to_a_refused_address_is_exit_5(office: Office) -> None:
     office.smtp.fail("rcpt", "550 5.1.1 no such user")
     assert office("send", "--to", "probe@example.cn").code == 5
     assert not office.data.exists()
+
+
+@pytest.mark.parametrize(("stage", "reply"), [("rcpt", "450 4.2.1 busy"), ("dot", ""), ("greeting", "421 busy")])
+def test_send_to_promises_no_later_try(office: Office, stage: Stage, reply: str) -> None:
+    """Nothing is kept of such a mail, so no run will try it again, nor does an outbox hold it."""
+    office.configure(mail=office.mail() + 'on_unknown = "resend"\n')
+    office.smtp.fail(stage, reply, drop=not reply)
+    result = office("send", "--to", "probe@example.cn")
+    assert result.code == 5
+    assert "nothing is kept of a mail sent aside" in result.err
+    assert not any(words in result.err for words in ("later", "outbox", "sent again"))
+    assert not office.data.exists()
+
+
+def test_a_disk_that_fills_up_in_the_middle_is_told_with_what_was_sent(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is not said that nothing was changed, and the next run sends to nobody twice."""
+    real, sent = Store.mark, list[str]()
+
+    def fill(store: Store, row: OutboxRow, state: State, *rest: Any) -> None:
+        if sent and state == "dot":
+            raise StoreError("the disk is full", "free some space, then try again; nothing was changed")
+        if state == "sent":
+            sent.append(row.address)
+        real(store, row, state, *rest)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Store, "mark", fill)
+        result = office("run")
+    assert result.code == 1
+    assert "nothing was changed" not in result.err
+    assert "1 of 2 mails were sent, the others wait" in result.err
+    assert office("run", now="2026-11-22T09:05").code == 0
+    assert sorted(office.smtp.recipients) == [ANNA, BEN]
 
 
 # ---------------------------------------------------------------------------------------------------- state in trouble

@@ -16,7 +16,7 @@ from digest.app.posting import name_rest, server_of
 from digest.config import load_settings
 from digest.store import open_store
 from tests.cli.conftest import ANNA, PASSWORD, Office, Terminal, edition, fingerprint, source
-from tests.cli.test_trial import QQ, as_qq
+from tests.cli.test_testmail import QQ, as_qq
 
 # --------------------------------------------------------------------------------------------------------------- init
 

@@ -7,6 +7,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 from digest.deliver import Server, deliver_pending
+from digest.deliver.hearing import client_class
 from digest.store import open_store, run_lock
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
@@ -17,6 +18,7 @@ def send_all(path: Path, port: int, gate: Connection) -> None:
     server = Server("127.0.0.1", port, "none")
     with run_lock(path), open_store(path) as store:
         store.recover(NOW)
+        client_class()  # yagmail takes longer to import than the whole test gives a run
         gate.send("begin")
         while store.pending(now=NOW):
             deliver_pending(store, server, sender="me@qq.com", now=NOW)

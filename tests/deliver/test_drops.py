@@ -113,7 +113,7 @@ def test_an_answer_that_is_no_smtp_after_the_dot_is_held(store: Store, smtp: Fau
 def test_an_endless_answer_after_the_dot_is_held(store: Store, smtp: FaultServer, reach: Server) -> None:
     """A line longer than any reply may be is not read to its end."""
     freeze(store, [A])
-    smtp.fail("dot", "250 " + "x" * 10_000)
+    smtp.fail("dot", "250 " + "x" * 100_000)
     assert [receipt.state for receipt in deliver_pending(store, reach, sender=ME, now=NOW)] == ["unknown"]
 
 

@@ -6,6 +6,8 @@ import base64
 import json
 import logging
 import ssl
+import sys
+import time
 import traceback
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -16,6 +18,8 @@ import pytest
 import trustme
 from aiosmtpd.smtp import AuthResult
 
+from digest.config import MailSettings
+from digest.config.passwords import read_password, read_token
 from digest.deliver import Refused, Server, check_login, open_connection
 from digest.errors import ConfigError, MailError
 from tests.smtp_server import FaultServer, FaultSession
@@ -171,6 +175,31 @@ def test_a_program_that_fails_is_told_before_connecting(smtp: TokenServer, cafil
         check_login(server)
     assert caught.value.hint == "run it in a terminal"
     assert smtp.connections == 0
+
+
+@pytest.mark.parametrize("key", ["token_command", "password_command"])
+def test_a_program_that_prints_without_an_end_is_stopped(key: str) -> None:
+    """No more than 64 KB are read, at once; what is printed is not shown."""
+    endless = "import sys\nwhile True: sys.stdout.write('x' * 100_000)"
+    mail = MailSettings.model_validate(
+        {"host": "127.0.0.1", "user": USER, "from": USER, key: (sys.executable, "-c", endless)}
+    )
+    began = time.monotonic()
+    with pytest.raises(ConfigError, match="printed more than 64 KB"):
+        read_token(mail) if key == "token_command" else read_password(mail, {})
+    assert time.monotonic() - began < 20
+
+
+def test_a_program_whose_child_keeps_the_pipe_is_not_waited_for() -> None:
+    """The time-out holds although somebody could still print."""
+    code = "import subprocess, sys; subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(8)'])"
+    mail = MailSettings.model_validate(
+        {"host": "127.0.0.1", "user": USER, "from": USER, "token_command": (sys.executable, "-c", code)}
+    )
+    began = time.monotonic()
+    with pytest.raises(ConfigError, match="no token within 1 s"):
+        read_token(mail, patience=1)
+    assert time.monotonic() - began < 6
 
 
 # ------------------------------------------------------------------------------------------- only to verified servers

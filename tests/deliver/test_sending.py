@@ -12,10 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.deliver import Pace, Server, Terms, deliver_pending, give_up_overdue
+from digest.deliver import AGAIN, Pace, Server, Terms, deliver_pending, give_up_overdue
 from digest.deliver.connection import dot_stuffed
 from digest.deliver.replies import RESTS
-from digest.errors import MailError, StoreError
+from digest.errors import ConfigError, MailError, StoreError
 from digest.model import Receipt
 from digest.store import Placement, Store
 from tests.deliver.conftest import LOGIN, plain
@@ -236,6 +236,7 @@ def test_no_minute_has_more_mails_than_it_may(per_minute: int, works: list[float
     for work in works:
         slept = len(watch.naps)
         pace.wait()
+        pace.note()
         if len(begun) < per_minute or watch.time - begun[-per_minute] > 60.001:
             assert len(watch.naps) == slept
         begun.append(watch.time)
@@ -244,12 +245,12 @@ def test_no_minute_has_more_mails_than_it_may(per_minute: int, works: list[float
 
 
 def test_a_provider_that_bears_less_is_sent_less(store: Store, smtp: FaultServer, reach: Server) -> None:
-    """Two mails a minute and three a connection: five mails take two pauses and two connections."""
+    """Two mails a minute and three a connection: five mails take two pauses, and no connection is kept through one."""
     freeze(store, [f"r{number}@example.cn" for number in range(5)])
     watch = Watch()
     terms = Terms(Pace(2, watch.sleep, watch.tick), per_connection=3)
     assert len(deliver_pending(store, reach, sender=ME, now=NOW, terms=terms)) == 5
-    assert (watch.naps, smtp.connections) == ([60, 60], 2)
+    assert (watch.naps, smtp.connections) == ([60, 60], 3)
 
 
 def test_a_server_that_fails_gets_a_longer_rest_each_time(store: Store, smtp: FaultServer, reach: Server) -> None:
@@ -294,6 +295,53 @@ def test_a_refused_login_rests_for_an_hour(store: Store, context: ssl.SSLContext
     assert rest is not None
     assert rest.until == hours(1)
     assert "wrong" not in rest.why
+
+
+def test_a_server_that_was_never_asked_gets_no_rest(store: Store) -> None:
+    """A program that gives no token is a matter of this side: nobody is left alone for it."""
+    freeze(store, [A])
+
+    def fail() -> str:
+        raise ConfigError("token_command oauth2 ended with exit code 1", "run it in a terminal")
+
+    server = Server("127.0.0.1", 1, "tls", LOGIN[0], token=fail)
+    with pytest.raises(MailError, match="ended with exit code 1"):
+        deliver_pending(store, server, sender=ME, now=NOW, terms=Terms(rest="mail"))
+    assert store.find_rest("mail") is None
+    with pytest.raises(MailError, match="cafile"):
+        deliver_pending(store, replace(server, cafile=Path("no.pem")), sender=ME, now=NOW, terms=Terms(rest="mail"))
+    assert store.find_rest("mail") is None
+    assert mails(store) == {A: "queued"}
+
+
+def test_a_mail_without_an_end_has_three_days(store: Store) -> None:
+    """A mail frozen before there was an end to it is given up three days after its issue, not months later."""
+    freeze(store, [A])
+    assert give_up_overdue(store, hours(71)) == ()
+    assert [receipt.state for receipt in give_up_overdue(store, hours(72))] == ["failed"]
+
+
+def test_some_editions_can_be_sent_and_not_the_others(store: Store, smtp: FaultServer, reach: Server) -> None:
+    """Of several names just those are sent, and just those are given up."""
+    for name in ("eins", "zwei", "drei"):
+        assert store.freeze_issue(make_issue(edition=name), [make_envelope(f"{name}@example.cn", edition=name)], ())
+    receipts = deliver_pending(store, reach, sender=ME, now=NOW, edition={"eins", "drei"})
+    assert {receipt.recipient for receipt in receipts} == {"eins@example.cn", "drei@example.cn"}
+    assert deliver_pending(store, reach, sender=ME, now=NOW, edition=()) == ()
+    assert give_up_overdue(store, hours(99), ["eins"]) == ()
+
+
+def test_aside_nobody_is_promised_another_try(store: Store, smtp: FaultServer, reach: Server) -> None:
+    """No reply speaks of a later run, or of an outbox in which such a mail is not."""
+    freeze(store, [A, B, C])
+    smtp.fail("rcpt", "450 busy", who=A)
+    smtp.fail("dot", drop=True, who=B)
+    receipts = deliver_pending(store, reach, sender=ME, now=NOW, terms=Terms(aside=True))
+    told = " ".join(receipt.reply for receipt in receipts)
+    assert [receipt.state for receipt in receipts] == ["deferred", "unknown", "sent"]
+    assert AGAIN in told
+    assert "later run" not in told
+    assert "outbox" not in told
 
 
 def test_what_could_never_work_begins_no_rest(store: Store) -> None:

@@ -12,8 +12,14 @@ from typing import Any
 
 import dkim
 import pytest
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+)
 
 from digest.config.mail import DkimSettings
 from digest.deliver.signing import Dkim, read_dkim, sign_message
@@ -154,6 +160,17 @@ def test_a_key_that_others_can_read_is_refused(tmp_path: Path, mode: int) -> Non
 
 
 EC = ec.generate_private_key(ec.SECP256R1()).private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+ED25519 = ed25519.Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+LOCKED = RSA.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(b"canary"))
+
+
+def make_short_key() -> bytes:
+    """What looks like an RSA key of 512 bits; libraries make none any more."""
+    numbers = [0, 2**511 + 1, 65537, *[1] * 6]
+    fields = [number.to_bytes(number.bit_length() // 8 + 1, "big") for number in numbers]
+    inner = b"".join(b"\x02" + bytes([len(field)]) + field for field in fields)
+    der = b"\x30" + (b"\x81" if len(inner) > 127 else b"") + bytes([len(inner)]) + inner
+    return b"-----BEGIN RSA PRIVATE KEY-----\n" + base64.b64encode(der) + b"\n-----END RSA PRIVATE KEY-----\n"
 
 
 @pytest.mark.parametrize(
@@ -171,6 +188,33 @@ def test_what_is_no_rsa_key_is_refused(tmp_path: Path, content: bytes) -> None:
         read_dkim(make_settings(tmp_path, content))
     assert "genrsa" in caught.value.hint
     assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (EC, "holds no private RSA key"),
+        (EC.replace(b"BEGIN PRIVATE", b"BEGIN EC PRIVATE"), "it holds an EC key"),
+        (ED25519, "holds no private RSA key"),
+        (LOCKED, "it is encrypted"),
+        (make_short_key(), "its RSA key has 512 bits"),
+        (PKCS1.replace(b"BEGIN RSA PRIVATE", b"BEGIN PUBLIC"), "the public half"),
+    ],
+)
+def test_another_kind_of_key_is_told_in_our_words(tmp_path: Path, content: bytes, said: str) -> None:
+    """What it is instead, and the very command that makes a right one; no word of dkimpy's."""
+    settings = make_settings(tmp_path, content)
+    with pytest.raises(ConfigError) as caught:
+        read_dkim(settings)
+    assert said in caught.value.message
+    assert caught.value.hint == f"make one: openssl genrsa -out {settings.key_file} 2048"
+    assert "ASN" not in caught.value.message
+
+
+def test_a_mail_that_dkimpy_cannot_sign_is_told() -> None:
+    """Its exceptions become ours."""
+    with pytest.raises(ConfigError, match="the mail cannot be signed"):
+        sign_message(b"no header at all\r\n", BODY, KEY)
 
 
 def test_a_key_file_that_is_not_there(tmp_path: Path) -> None:

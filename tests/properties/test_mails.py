@@ -34,10 +34,9 @@ from hypothesis.stateful import (
     invariant,
     precondition,
     rule,
-    run_state_machine_as_test,
 )
 
-from digest.app.bounces import Finding, decide, open_mailbox, since_when
+from digest.app.bounces import Finding, decide, open_mailbox
 from digest.app.enrolling import Lists, dismiss, enroll
 from digest.app.outcome import Outcome
 from digest.app.sending import Call, run, send_now
@@ -256,7 +255,7 @@ class Office:
     def read_mailbox(self) -> list[Finding]:
         """digest bounces: what the messages meant that had not been read before."""
         found = self.settings()
-        messages = [read_returned(content) for content in open_mailbox(found, {}, since_when(self.now))]
+        messages = [read_returned(content) for content in open_mailbox(found, {}, self.now - timedelta(days=30))]
         with open_state(found) as store:
             return decide(store, messages, self.now).findings
 
@@ -430,11 +429,6 @@ class Trouble:
     times: int | None
 
 
-def is_mended(trouble: Trouble) -> bool:
-    """Not what test_a_refusal_for_want_of_a_login_at_the_dot_holds_no_mail waits for."""
-    return not (trouble.stage in ("dot", "body") and trouble.reply.startswith("535"))
-
-
 troubles = st.builds(
     lambda stage, reply, drop, who, times: Trouble(
         stage, reply, drop or not reply, who if stage in ("rcpt", "data", "body", "dot") else None, times
@@ -444,7 +438,7 @@ troubles = st.builds(
     st.booleans(),
     st.sampled_from([None, None, *PEOPLE]),
     st.sampled_from([None, 1, 2]),
-).filter(is_mended)
+)
 
 
 class Mails(RuleBasedStateMachine):
@@ -546,8 +540,6 @@ class Mails(RuleBasedStateMachine):
         """digest outbox resend, or forget."""
         office = self.office
         rows = [row for row in office.look().mails.values() if row.state != "sent"]
-        if not forget:  # see test_a_mail_that_was_sent_again_and_arrived_clears_its_refusal
-            rows = [row for row in rows if NO_SUCH[4:] not in row.reply]
         if not rows:
             return
         row = data.draw(st.sampled_from(sorted(rows, key=lambda row: (row.slot, row.edition, row.address))), "mail")
@@ -582,8 +574,6 @@ class Mails(RuleBasedStateMachine):
     def remove(self, who: str, name: str | None) -> None:
         """digest recipients remove, of one edition or of all."""
         office = self.office
-        if name != EVENING and office.lists[DAILY] <= {who}:
-            return  # see test_an_edition_without_recipients_stops_no_other
         lists = Lists(office.config, office.settings(), {})
         with suppress(UsageError), open_state(lists.settings) as store:
             dismiss(lists, store, who, "edition" if name else None, name or "", office.now)
@@ -689,7 +679,6 @@ def test_what_one_edition_sent_is_sent(office: Office) -> None:
     assert (states, code) == (["queued", "sent"], 4)
 
 
-@pytest.mark.xfail(strict=True, reason="suppress_repeated counts the refusal kept as a bounce, though it arrived since")
 def test_a_mail_that_was_sent_again_and_arrived_clears_its_refusal(office: Office) -> None:
     """Who got the last two issues after all is not given up when the third is refused."""
     for day in range(3):
@@ -705,9 +694,6 @@ def test_a_mail_that_was_sent_again_and_arrived_clears_its_refusal(office: Offic
         office.now += timedelta(days=1)
 
 
-@pytest.mark.xfail(
-    strict=True, reason="sending._require ends the whole run (exit 3), and what waits is not even given up"
-)
 def test_an_edition_without_recipients_stops_no_other(office: Office) -> None:
     """Once the last reader of one edition is taken out, the other one's mails go out all the same."""
     for who in (ANNA, BEN):
@@ -717,9 +703,6 @@ def test_an_edition_without_recipients_stops_no_other(office: Office) -> None:
     assert sorted(office.smtp.recipients) == [BEN, CARL, DORA]
 
 
-@pytest.mark.xfail(
-    strict=True, reason="judge says queued at the dot for 53x, which cannot follow the state dot: exit 1, held"
-)
 def test_a_refusal_for_want_of_a_login_at_the_dot_holds_no_mail(office: Office) -> None:
     """A server that answers 535 to the dot has not taken the mail, so it waits for another try."""
     office.smtp.fail("dot", "535 5.7.8 authentication failed", times=1)
@@ -729,6 +712,5 @@ def test_a_refusal_for_want_of_a_login_at_the_dot_holds_no_mail(office: Office) 
     assert code == 5
 
 
-def test_the_laws_of_the_mail() -> None:
-    """Never twice by itself, never lost in silence, never to who left, byte for byte, and the exit code is true."""
-    run_state_machine_as_test(Mails, settings=settings(max_examples=EXAMPLES, stateful_step_count=12))
+TestMails = Mails.TestCase
+TestMails.settings = settings(max_examples=EXAMPLES, stateful_step_count=12)
