@@ -619,6 +619,14 @@ def test_each_mistake_of_mail_says_what_to_write(tmp_path: Path, lines: str, exp
     assert any(expected in mistake for mistake in mistakes), mistakes
 
 
+def test_a_code_in_the_place_of_a_files_name_is_not_shown(tmp_path: Path) -> None:
+    """Sixteen letters that name no file are the 授权码 itself: they stand in no message."""
+    lines = 'preset = "qq"\nuser = "me@qq.com"\nfrom = "me@qq.com"\npassword_file = "abcdefghijklmnop"'
+    told = "".join(mistakes_of(tmp_path, f"{BASE}[mail]\n{lines}\n"))
+    assert "takes the name of a file, never the password itself" in told
+    assert "abcdefghijklmnop" not in told
+
+
 def test_a_password_in_the_file_is_a_mistake_and_is_not_shown(tmp_path: Path) -> None:
     """The password does not belong in the file, whatever kind of value it is."""
     for value in (f'"{CANARY}"', "73917391", '""'):

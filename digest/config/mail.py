@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Literal
 
 from pydantic import Field, SecretStr, ValidationInfo, field_validator
@@ -196,6 +197,16 @@ class MailSettings(Table):
         if not argv or not argv[0] or any("\0" in part for part in argv):
             raise ValueError('names no program: write password_command = ["pass", "show", "mail/qq"]')
         return argv
+
+    @field_validator("password_file")
+    @classmethod
+    def _check_password_file(cls, path: Path | None) -> Path | None:
+        if path is not None and re.fullmatch(r"[A-Za-z]{16}|[A-Z0-9]{16}", path.name) and not path.exists():
+            raise ValueError(
+                "takes the name of a file, never the password itself: "
+                'write the password into a file, and password_file = "smtp-password"'
+            )
+        return path
 
     @field_validator("password_file", "password_command", "keyring", "token_command")
     @classmethod
