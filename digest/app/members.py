@@ -11,13 +11,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from digest.app.programs import LONGEST_LIST, list_by_program
 from digest.config import parse_mailbox
+from digest.config.programs import run_program
 from digest.config.recipients import GroupSettings
 from digest.model import Recipient
 
 COMMAND_SECONDS = 30.0
 """How long a program may take to print a list."""
+
+LONGEST_LIST = 4_000_000
+"""So many bytes of a list are read; no office has more people."""
 
 SHOWN = 3
 """So many wrong lines of one list are told; the rest is counted."""
@@ -107,7 +110,7 @@ def _read_plain(path: Path) -> bytes:
 def _run_command(group: str, argv: tuple[str, ...], patience: float) -> Membership:
     """What the program printed; where it failed, the lines it printed still count, and it is told."""
     try:
-        listing = list_by_program(argv, patience)
+        listing = run_program(argv, patience, LONGEST_LIST)
     except OSError as error:
         return _unreadable(group, f"{argv[0]} cannot be started: {error.strerror or type(error).__name__}")
     if listing.code is None and len(listing.printed) <= LONGEST_LIST:

@@ -7,15 +7,13 @@ from __future__ import annotations
 
 import importlib
 import os
-import subprocess
-import threading
-import time
 import unicodedata
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from digest.config.mail import MailSettings, preset_of
+from digest.config.programs import run_program
 from digest.errors import ConfigError
 
 VARIABLE = "DIGEST_MAIL__PASSWORD"
@@ -127,47 +125,19 @@ def _run_command(argv: tuple[str, ...], patience: float, key: str) -> str:
     remedy = f"run it in a terminal to see why, then mend {key}"
     wanted = key.removesuffix("_command")
     try:
-        code, printed = _listen(argv, patience)
-    except subprocess.TimeoutExpired:
-        failure = f"gave no {wanted} within {patience:g} s"
+        output = run_program(argv, patience, _LONGEST_OUTPUT)
     except OSError as error:
         failure = f"cannot be started: {error.strerror or type(error).__name__}"
     else:
-        if len(printed) > _LONGEST_OUTPUT:
+        if len(output.printed) > _LONGEST_OUTPUT:
             failure = f"printed more than {_LONGEST_OUTPUT // 1024} KB: that is no {wanted}"
-        elif code == 0:
-            return _take_first_line(printed)
+        elif output.code is None:
+            failure = f"gave no {wanted} within {patience:g} s"
+        elif output.code == 0:
+            return _take_first_line(output.printed)
         else:
-            failure = f"ended with exit code {code}"
+            failure = f"ended with exit code {output.code}"
     raise ConfigError(f"{key} {argv[0]} {failure}", remedy)
-
-
-def _listen(argv: tuple[str, ...], patience: float) -> tuple[int, bytes]:
-    """The exit code of a program and what it printed, of which no more is read than can be used; then it is killed."""
-    end = time.monotonic() + patience
-    process = subprocess.Popen(  # noqa: S603  the user's own program, as a list, without a shell
-        argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
-    )
-    printed: list[bytes] = []
-    stream = process.stdout
-    assert stream is not None
-
-    def read() -> None:
-        with stream:
-            printed.append(stream.read(_LONGEST_OUTPUT + 1))
-
-    reader = threading.Thread(target=read, daemon=True)
-    try:
-        reader.start()
-        reader.join(patience)
-        if reader.is_alive():
-            raise subprocess.TimeoutExpired(argv, patience)
-        if len(printed[0]) <= _LONGEST_OUTPUT:
-            process.wait(max(0.0, end - time.monotonic()))
-    finally:
-        process.kill()  # nothing to a program that has ended
-        process.wait()
-    return process.returncode, printed[0]
 
 
 def _take_first_line(data: bytes) -> str:

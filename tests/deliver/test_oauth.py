@@ -191,14 +191,14 @@ def test_a_program_that_prints_without_an_end_is_stopped(key: str) -> None:
 
 
 def test_a_program_whose_child_keeps_the_pipe_is_not_waited_for() -> None:
-    """The time-out holds although somebody could still print."""
+    """What counts is what the program itself has printed when it ends, although somebody could still print."""
     code = "import subprocess, sys; subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(8)'])"
     mail = MailSettings.model_validate(
         {"host": "127.0.0.1", "user": USER, "from": USER, "token_command": (sys.executable, "-c", code)}
     )
     began = time.monotonic()
-    with pytest.raises(ConfigError, match="no token within 1 s"):
-        read_token(mail, patience=1)
+    with pytest.raises(ConfigError, match="printed nothing"):
+        read_token(mail, patience=5)
     assert time.monotonic() - began < 6
 
 

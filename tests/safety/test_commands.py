@@ -16,7 +16,7 @@ from digest.config import MailSettings, read_password
 from digest.errors import FormatError
 
 PACKAGE = Path(__file__).parents[2] / "digest"
-STARTERS = {"config/passwords.py", "app/programs.py", "guard.py"}
+STARTERS = {"config/programs.py", "guard.py"}
 """Who may start a program: the user's own that prints a password or a list of addresses, and this interpreter."""
 
 SHELLS = {

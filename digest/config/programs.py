@@ -1,4 +1,4 @@
-"""The list that a program of the user's prints, read with limits of time and size."""
+"""What a program of the user's prints, a password or a list of people, read with limits of time and size."""
 
 from __future__ import annotations
 
@@ -10,9 +10,6 @@ import time
 from contextlib import suppress
 from dataclasses import dataclass
 
-LONGEST_LIST = 4_000_000
-"""So many bytes of a list are read; no office has more people."""
-
 LONGEST_COMPLAINT = 200
 """So many characters of what a program complains of are shown."""
 
@@ -23,7 +20,7 @@ LAST_READINGS = 64
 
 
 @dataclass(frozen=True, slots=True)
-class Listing:
+class Output:
     """What a program printed, and its exit code: None where it was ended, since it took too long or printed too much.
 
     `complaint` is the last line that it wrote to stderr.
@@ -34,8 +31,8 @@ class Listing:
     complaint: str
 
 
-def list_by_program(argv: tuple[str, ...], patience: float) -> Listing:
-    """Return what the program prints until it ends; what it started may go on, and hold its output open.
+def run_program(argv: tuple[str, ...], patience: float, most: int) -> Output:
+    """Return what the program prints until it ends, `most` bytes of it and one; what it started may go on.
 
     Raises:
         OSError: it cannot be started.
@@ -43,22 +40,23 @@ def list_by_program(argv: tuple[str, ...], patience: float) -> Listing:
     process = subprocess.Popen(  # noqa: S603  the user's own program, as a list, without a shell
         argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True
     )
-    with _Reader(process) as reader:
+    with _Reader(process, most) as reader:
         code = reader.read(time.monotonic() + patience)
         if code is None:
             with suppress(OSError):
                 os.killpg(process.pid, signal.SIGKILL)
             process.wait()
-        return Listing(bytes(reader.printed), code, reader.complaint())
+        return Output(bytes(reader.printed[: most + 1]), code, reader.complaint())
 
 
 class _Reader:
     """The two pipes of a process: stdout to the limit, of stderr the end."""
 
-    def __init__(self, process: subprocess.Popen[bytes]) -> None:
+    def __init__(self, process: subprocess.Popen[bytes], most: int) -> None:
         assert process.stdout is not None and process.stderr is not None  # noqa: PT018  both were asked for
         self.printed = bytearray()
         self._process = process
+        self._most = most
         self._told = bytearray()
         self._pipes = {process.stdout.fileno(): process.stdout, process.stderr.fileno(): process.stderr}
         self._out = process.stdout.fileno()
@@ -77,14 +75,14 @@ class _Reader:
 
     def read(self, deadline: float) -> int | None:
         """The exit code, after all that was printed until then is read; None past the deadline or the limit."""
-        while len(self.printed) <= LONGEST_LIST:
+        while len(self.printed) <= self._most:
             ended = self._process.poll()
             if ended is not None:
                 # what it printed is in the pipe by now, and what it started may print for ever
                 for _ in range(LAST_READINGS):
                     if not self._take(0):
                         break
-                return ended if len(self.printed) <= LONGEST_LIST else None
+                return ended if len(self.printed) <= self._most else None
             self._take(TICK)
             if time.monotonic() > deadline:
                 return None
