@@ -4,37 +4,23 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import Literal
 
+from digest.app.finding import Finding, attempt
+from digest.app.mail_check import examine_mail
 from digest.app.reading import Reader
 from digest.app.recipients import resolve_recipients
 from digest.app.state import database_path
 from digest.app.trial import try_all_themes
 from digest.config import Settings
-from digest.errors import ConfigError, DigestError, StoreError
+from digest.errors import DigestError, StoreError
 from digest.model import Edition
 from digest.schedule.due import due_slot, next_slot
 from digest.store import Store, copy_for_dry_run, empty_store
-
-Verdict = Literal["ok", "warn", "FAIL"]
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing looked at: whether it is well, what was seen, and where it is not, what to do.
-
-    `warn` is what stops no run and may still not be meant.
-    """
-
-    name: str
-    verdict: Verdict
-    seen: str
-    remedy: str = ""
 
 
 def examine(settings: Settings, environ: Mapping[str, str], now: datetime, origin: str = "") -> Iterator[Finding]:
@@ -42,8 +28,6 @@ def examine(settings: Settings, environ: Mapping[str, str], now: datetime, origi
 
     `origin` is the path of the configuration.
     """
-    from digest.app.mail_check import examine_mail
-
     yield Finding("python", "ok", f"{sys.version.split()[0]} on {sys.platform}")
     yield from _sources(settings, environ, now)
     yield attempt("templates", lambda: _templates(settings, now))
@@ -53,15 +37,6 @@ def examine(settings: Settings, environ: Mapping[str, str], now: datetime, origi
         for edition in settings.editions():
             yield from _edition(settings, edition, store, now)
         yield from examine_mail(settings, environ, store, now, origin)
-
-
-def attempt(name: str, look: Callable[[], str]) -> Finding:
-    """Return what was seen, or the failure with its remedy."""
-    try:
-        return Finding(name, "ok", look())
-    except DigestError as error:
-        mistakes = error.mistakes if isinstance(error, ConfigError) else ()
-        return Finding(name, "FAIL", "; ".join((error.message, *mistakes)), error.hint)
 
 
 def _sources(settings: Settings, environ: Mapping[str, str], now: datetime) -> Iterator[Finding]:

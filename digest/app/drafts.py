@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -20,7 +20,7 @@ from digest.compose.agenda import document_key
 from digest.compose.issue import Composition, Placing
 from digest.config import Settings
 from digest.errors import UsageError
-from digest.model import Edition, Issue, Letter
+from digest.model import Edition, Issue, LeftOff, Letter
 from digest.render import render_ics
 from digest.store import Draft, Store
 
@@ -67,6 +67,7 @@ def keep_waiting(store: Store, waiting: Waiting, now: datetime) -> bool:
             "read_for": waiting.read_for.isoformat(),
             "attachments": dump_attachments(letter.attachments),
             "warnings": list(letter.warnings),
+            "left_off": asdict(letter.left_off),
         },
         state="held" if waiting.held else "released",
     )
@@ -81,7 +82,9 @@ def load_waiting(draft: Draft, edition: Edition) -> Waiting:
     extras: Mapping[str, Any] = draft.extras
     calendar = render_ics(issue) if "attachments" not in extras else None  # one of before it was kept
     kept = (calendar,) if calendar else load_attachments(extras.get("attachments", ()))
-    letter = Letter(draft.subject, draft.html, draft.text, tuple(extras.get("warnings", ())), tuple(kept))
+    told = extras.get("left_off", {})
+    left_off = LeftOff(told.get("short", False), tuple(told.get("folded", ())), tuple(told.get("unlisted", ())))
+    letter = Letter(draft.subject, draft.html, draft.text, tuple(extras.get("warnings", ())), tuple(kept), left_off)
     read_for = datetime.fromisoformat(extras.get("read_for") or draft.slot.isoformat())
     return Waiting(replace(composed, issue=issue), letter, draft.state == "held", read_for)
 

@@ -15,7 +15,7 @@ from digest.app.proof import make_manifest, seal_manifest
 from digest.compose.issue import Composition, Past, compose_issue
 from digest.config import MailSettings, Settings
 from digest.deliver.signing import Dkim, read_dkim, sign_message
-from digest.model import Article, Edition, Issue, Letter, Recipient
+from digest.model import Article, Edition, InterfaceLanguage, Issue, Letter, Recipient
 from digest.render import build_message, message_id
 from digest.store import Envelope, FrozenIssue, ItemRow, Placement, Store
 
@@ -146,22 +146,46 @@ class Post:
     ) -> tuple[Envelope, bytes]:
         """Return one recipient's envelope and the body that all recipients share."""
         mail, edition = self.mail, issue.edition
-        domain = mail.sender.address.rpartition("@")[2]
-        identity = message_id(edition, issue.slot, recipient.address, domain, self.key)
-        header, body = build_message(
-            letter,
-            sender=mail.sender,
-            recipient=recipient,
-            message_id=identity,
-            date=now.astimezone(issue.slot.tzinfo),
-            list_id=f"{edition}.{domain}",
-            unsubscribe=own_ways(mail, edition, recipient.address, self.key),
-            edition=edition,
-            one_click=mail.one_click,
-            reply_to=mail.reply_to,
-            feedback_id=mail.feedback_id or "",
-            language=issue.language,
-        )
-        signed = sign_message(header, body, self.dkim) if self.dkim else header
+        identity = message_id(edition, issue.slot, recipient.address, domain_of(mail), self.key)
+        ways = own_ways(mail, edition, recipient.address, self.key)
+        date = now.astimezone(issue.slot.tzinfo)
+        header, body = write_mail(mail, self.dkim, letter, recipient, edition, issue.language, identity, date, ways)
         until = now + timedelta(hours=mail.give_up)
-        return Envelope(recipient.address, identity, signed, recipient.name, until), body
+        return Envelope(recipient.address, identity, header, recipient.name, until), body
+
+
+def domain_of(mail: MailSettings) -> str:
+    """Return the domain that mails are sent from."""
+    return mail.sender.address.rpartition("@")[2]
+
+
+def write_mail(
+    mail: MailSettings,
+    dkim: Dkim | None,
+    letter: Letter,
+    recipient: Recipient,
+    edition: str,
+    language: InterfaceLanguage,
+    identity: str,
+    date: datetime,
+    ways: Sequence[str],
+) -> tuple[bytes, bytes]:
+    """Return header and body of one mail of an edition, signed where there is a key.
+
+    `identity` is its Message-ID, `ways` are the addresses by which its reader leaves.
+    """
+    header, body = build_message(
+        letter,
+        sender=mail.sender,
+        recipient=recipient,
+        message_id=identity,
+        date=date,
+        list_id=f"{edition}.{domain_of(mail)}",
+        unsubscribe=ways,
+        edition=edition,
+        one_click=mail.one_click,
+        reply_to=mail.reply_to,
+        feedback_id=mail.feedback_id or "",
+        language=language,
+    )
+    return (sign_message(header, body, dkim) if dkim else header), body

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from digest.app.checking import Finding, attempt
+from digest.app.finding import Finding, attempt
 from digest.app.posting import name_rest, server_of
 from digest.config import MailSettings, Settings
 from digest.config.fields import is_loopback

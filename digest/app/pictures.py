@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 from digest.collect.pictures import Shrunk, can_shrink, shrink_picture
 from digest.errors import DigestError
 from digest.guard import Guard
-from digest.model import Attachment, Edition, InterfaceLanguage, Issue, Item, Letter, Picture
+from digest.model import Attachment, Edition, Issue, Item, Letter, Picture
+from digest.render.words import interface_words
 
 if TYPE_CHECKING:
     from digest.collect.access import Access
@@ -35,7 +36,6 @@ SECONDS = 10.0
 MEMORY = 800_000_000
 THREADS = 4
 
-_ALT: Mapping[InterfaceLanguage, str] = {"zh-Hans": "图：", "zh-Hant": "圖：", "en": "Picture: "}
 _HEAD = re.compile(r"(?is)\A(?:.*?<head(?:\s[^>]*)?>|.*?<html(?:\s[^>]*)?>|\s*<!doctype[^>]*>)?")
 _POLICY = (
     '<meta http-equiv="Content-Security-Policy" '
@@ -129,7 +129,7 @@ def _place(issue: Issue, had: Mapping[int, Shrunk]) -> tuple[Issue, tuple[Attach
         left -= len(shrunk.data)
         name = sha256(shrunk.data).hexdigest()[:16]
         pictures[item.number] = Picture(
-            f"{name}@digest", _ALT[issue.language] + item.title, shrunk.width, shrunk.height
+            f"{name}@digest", interface_words(issue.language)["picture"] % item.title, shrunk.width, shrunk.height
         )
         attachments.append(Attachment(f"{name}.jpg", "image/jpeg", shrunk.data, f"{name}@digest"))
     sections = tuple(

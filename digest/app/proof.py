@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hmac
 import json
-import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -22,7 +21,7 @@ from digest.collect.files import read_file
 from digest.errors import ReadError
 from digest.extract.quoting import squeeze, visible_text
 from digest.extract.read import read_document
-from digest.model import Article, Document, Issue, Letter, Sentence
+from digest.model import Article, Document, Issue, LeftOff, Letter, Sentence
 from digest.rank.tokens import segmenter_name
 from digest.render.typography import clean
 from digest.store import Store
@@ -33,10 +32,6 @@ LARGEST_FILE = 5_000_000
 """A file of more bytes (a year of articles in one JSONL) is not put into the database."""
 
 Part = Literal["summary", "added", "overview"]
-
-_SHORTENED = "summaries were shortened to their first sentence"
-_FOLDED = re.compile(r"(\d+) of \d+ items are (listed by title only|in the text part only)")
-"""What a letter's warnings say of sentences that its HTML had no room for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,41 +64,15 @@ class Shown:
         return [part for part, seen in (("html", self.html), ("text", self.text)) if printed not in seen]
 
 
-@dataclass(frozen=True, slots=True)
-class _Room:
-    """What the HTML of a letter had no room for: later sentences, or the items of these numbers."""
-
-    short: bool
-    folded: frozenset[int]
-    unlisted: frozenset[int]
-
-    @classmethod
-    def of(cls, issue: Issue, letter: Letter) -> _Room:
-        """Return what the letter's warnings tell; the items of the lowest rank are the first to go."""
-        counts = {found[2]: int(found[1]) for found in map(_FOLDED.match, letter.warnings) if found}
-        unlisted = counts.get("in the text part only", 0)
-        folded = max(counts.get("listed by title only", 0), unlisted)
-        lowest = [item.number for item in sorted(issue.items, key=lambda item: (item.score, -item.number))]
-        short = any(warning.startswith(_SHORTENED) for warning in letter.warnings)
-        return cls(short, frozenset(lowest[:folded]), frozenset(lowest[:unlisted]))
-
-    def lacks(self, part: Part, item: int, place: int) -> bool:
-        """Whether there was no room for the sentence at that place of a part of an item."""
-        if part == "overview":
-            return item in self.unlisted
-        return item in self.folded or (self.short and (part == "added" or place > 0))
-
-
 def make_manifest(issue: Issue, letter: Letter, body: bytes) -> dict[str, Any]:
     """Return what proves an issue later, as JSON: hashes of the mail's parts, of every text and every sentence.
 
     A quote is {key, start, end, sha256}, and {left_off: ["html"]} where the letter had no room for it there.
     """
     shown = Shown(visible_text(letter.html), squeeze(letter.text))
-    room = _Room.of(issue, letter)
 
     def quote(part: Part, item: int, place: int, article: Article, sentence: Sentence) -> dict[str, Any]:
-        dropped = room.lacks(part, item, place) and "html" in shown.missing(sentence.text)
+        dropped = _had_no_room(letter.left_off, part, item, place) and "html" in shown.missing(sentence.text)
         return _quote(article, sentence) | ({"left_off": ["html"]} if dropped else {})
 
     leading = {item.number: item.article for item in issue.items}
@@ -139,6 +108,13 @@ def make_manifest(issue: Issue, letter: Letter, body: bytes) -> dict[str, Any]:
             if h.item in leading
         ],
     }
+
+
+def _had_no_room(left_off: LeftOff, part: Part, item: int, place: int) -> bool:
+    """Whether the HTML had no room for the sentence at that place of a part of an item."""
+    if part == "overview":
+        return item in left_off.unlisted
+    return item in left_off.folded or (left_off.short and (part == "added" or place > 0))
 
 
 def seal_manifest(manifest: Mapping[str, Any], key: bytes) -> dict[str, Any]:

@@ -8,15 +8,16 @@ from html import escape
 from zoneinfo import ZoneInfo
 
 from digest.app.call import Call
+from digest.app.issuing import domain_of, write_mail
 from digest.app.posting import name_rest, server_of
 from digest.app.state import database_path, open_state
 from digest.config import MailSettings
 from digest.config.passwords import locate_password
 from digest.deliver import Refused, Reply, Server, dot_stuffed, judge, open_connection
 from digest.deliver.server import fetch_token
+from digest.deliver.signing import read_dkim
 from digest.errors import BusyError, DigestError, MailError
 from digest.model import Edition, Letter, Recipient
-from digest.render import build_message
 from digest.schedule.due import due_slot, next_slot
 from digest.store import copy_for_dry_run
 
@@ -70,25 +71,11 @@ def write_trial(call: Call, mail: MailSettings, edition: Edition, recipient: Rec
     Raises:
         ConfigError: the DKIM key cannot be used.
     """
-    domain = mail.sender.address.rpartition("@")[2]
-    header, body = build_message(
-        _write_letter(call, mail, edition),
-        sender=mail.sender,
-        recipient=recipient,
-        message_id=make_msgid("test", domain=domain),
-        date=call.clock().astimezone(ZoneInfo(edition.timezone)),
-        list_id=f"{edition.name}.{domain}",
-        unsubscribe=(f"mailto:{mail.sender.address}?subject=unsubscribe",),
-        edition=edition.name,
-        reply_to=mail.reply_to,
-        feedback_id=mail.feedback_id or "",
-        language=edition.language,
-    )
-    if mail.dkim is not None:
-        from digest.deliver.signing import read_dkim, sign_message
-
-        header = sign_message(header, body, read_dkim(mail.dkim))
-    return header, body
+    letter = _write_letter(call, mail, edition)
+    date = call.clock().astimezone(ZoneInfo(edition.timezone))
+    identity, ways = make_msgid("test", domain=domain_of(mail)), (f"mailto:{mail.sender.address}?subject=unsubscribe",)
+    dkim = read_dkim(mail.dkim) if mail.dkim else None
+    return write_mail(mail, dkim, letter, recipient, edition.name, edition.language, identity, date, ways)
 
 
 def _write_letter(call: Call, mail: MailSettings, edition: Edition) -> Letter:

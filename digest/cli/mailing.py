@@ -16,9 +16,6 @@ from digest.cli.options import (
     read_clock,
     read_settings,
 )
-from digest.cli.outbox import outbox
-
-__all__ = ["outbox", "run", "send"]
 
 
 @click.command()

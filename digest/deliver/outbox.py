@@ -6,7 +6,6 @@ first command, `dot` before the line that hands the message over, the verdict af
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Collection, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -17,12 +16,12 @@ from digest.deliver.pacing import Pace
 from digest.deliver.replies import LATER, Decision, judge, rest_after, retry_after
 from digest.deliver.server import Server, check_server
 from digest.deliver.trouble import NotAsked, Refused
+from digest.deliver.verdicts import find_code
 from digest.errors import MailError, StoreError
 from digest.model import Receipt
 from digest.store import BounceRow, OutboxRow, Store
 
 PER_CONNECTION = 20  # NetEase: 450 MI:DMC beyond
-ENHANCED = re.compile(r"[245]\.\d{1,3}\.\d{1,3}\b")
 UNSPEAKABLE = set(' <>()",:;\\')
 UNMAILABLE = Decision("failed", hint="correct the address in the configuration")
 OVERDUE = "given up, since its time is over"
@@ -281,8 +280,7 @@ def _least_rest(problem: MailError) -> timedelta:
 
 def _bounce(row: OutboxRow, reply: Reply, now: datetime) -> BounceRow:
     """What is kept of a refusal that is about the address, to see whether it is the third in a row."""
-    enhanced = ENHANCED.match(reply.text)
-    code = enhanced[0] if enhanced else str(reply.code)
+    code = find_code(f"{reply.code} {reply.text}")
     return BounceRow(row.message_id, row.address, row.edition, row.slot, "hard", code, reply.text, now)
 
 

@@ -24,7 +24,7 @@ from digest.model.items import (
     Standing,
     Told,
 )
-from digest.model.mail import Attachment, Letter, Receipt, State
+from digest.model.mail import Attachment, LeftOff, Letter, Receipt, State
 from digest.model.rules import (
     UNTOLD_TIER,
     Edition,
@@ -59,6 +59,7 @@ __all__ = [
     "InterfaceLanguage",
     "Issue",
     "Item",
+    "LeftOff",
     "Letter",
     "Listing",
     "Names",

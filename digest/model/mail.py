@@ -20,6 +20,18 @@ class Attachment:
 
 
 @dataclass(frozen=True, slots=True)
+class LeftOff:
+    """What the HTML of a letter had no room for: later sentences (`short`), or the items of these numbers.
+
+    `folded` are listed by title, the `unlisted` among them not even so.
+    """
+
+    short: bool = False
+    folded: tuple[int, ...] = ()
+    unlisted: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Letter:
     """An issue rendered: the subject, the HTML part and the plain-text part, ready to be put into messages."""
 
@@ -28,6 +40,7 @@ class Letter:
     text: str
     warnings: tuple[str, ...] = ()
     attachments: tuple[Attachment, ...] = ()
+    left_off: LeftOff = LeftOff()
 
 
 State = Literal["queued", "sending", "dot", "sent", "deferred", "failed", "unknown"]

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from digest.errors import TemplateError
-from digest.model import Attachment, Issue, Letter
+from digest.model import Attachment, Issue, LeftOff, Letter
 from digest.render.context import Context, Footer, issue_context
 from digest.render.ics import render_ics
 from digest.render.templating import Press
@@ -57,18 +57,20 @@ def render_letter(
     `templates` maps names to texts and must hold subject.txt.j2, digest.txt.j2, the page of the issue's theme and what
     these include.  Of `pictures` the letter carries those its page shows; an item's picture that is not among them is
     not shown.  Raises TemplateError where a template is missing or broken.  `Letter.warnings` says what was left off,
-    and when the HTML has grown large.
+    as `Letter.left_off` does, and when the HTML has grown large.
     """
     press = Press(templates)
     theme = _theme_page(issue.theme, templates)
     context = _only_pictures(issue_context(issue, mail_footer), {picture.cid for picture in pictures})
-    html, cut = _fit_html(press, theme, context, _lowest_first(issue))
+    lowest = _lowest_first(issue)
+    html, cut = _fit_html(press, theme, context, lowest)
     return Letter(
         subject=_render_subject(press, context),
         html=html,
         text=_tidy(press.render(TEXT_TEMPLATE, context)),
         warnings=_warnings(html, cut, len(issue.items)),
         attachments=tuple(_attachments(issue, pictures, html)),
+        left_off=LeftOff(cut.short, tuple(lowest[: cut.folded]), tuple(lowest[: cut.unlisted])),
     )
 
 

@@ -352,7 +352,7 @@ class Office:
             composed_at=now,
             manifest={"placed": [place.key for place in places if place.state == "placed"]},
         )
-        assert store.freeze_issue(issue, [Envelope("a@example.cn", f"<{now:%Y%m%d}@example.cn>", b"")], places)
+        assert store.freeze_issue(issue, [Envelope("a@example.cn", f"<{now:%Y%m%d}@example.cn>", b"To: a")], places)
 
     def _deliver(self, store: Store, now: datetime, *, void: bool) -> None:
         for row in store.pending(EDITION.name, now=now):
