@@ -9,12 +9,12 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from digest.app.drafts import Waiting, find_waiting, keep_waiting
-from digest.app.gather import Gathering, Progress, gather, places_of
-from digest.app.issuing import Material, compose_letter, offer_articles
-from digest.app.past import look_ahead, read_past, with_health
-from digest.app.proof import keep_files
-from digest.app.reading import Reader
+from digest.app.issues.drafts import Waiting, find_waiting, keep_waiting
+from digest.app.issues.issuing import Material, compose_letter, offer_articles
+from digest.app.issues.past import look_ahead, read_past, with_health
+from digest.app.proof.manifest import keep_files
+from digest.app.reading.gather import Gathering, Progress, gather, places_of
+from digest.app.reading.reader import Reader
 from digest.app.state import database_path, open_state
 from digest.compose.issue import Past
 from digest.config import Settings

@@ -8,12 +8,12 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from digest.app.call import Call
-from digest.app.desk import Desk
-from digest.app.drafts import find_waiting, only_items
-from digest.app.issuing import WINDOW, freeze, offer_articles
+from digest.app.issues.desk import Desk
+from digest.app.issues.drafts import find_waiting, only_items
+from digest.app.issues.issuing import WINDOW, freeze, offer_articles
+from digest.app.mail.posting import Carrier, server_of
 from digest.app.outcome import Outcome
-from digest.app.posting import Carrier, server_of
-from digest.app.reading import Reader
+from digest.app.reading.reader import Reader
 from digest.app.state import database_path, open_state
 from digest.errors import ConfigError
 from digest.model import Edition, Recipient

@@ -13,7 +13,7 @@ from digest.cli.options import announce, configured, print_json, printable, read
 from digest.errors import PartlyDone
 
 if TYPE_CHECKING:
-    from digest.app.bounces import Finding, Post
+    from digest.app.mail.bounces import Finding, Post
 
 
 @click.command()
@@ -36,7 +36,7 @@ def bounces(
     A line tells of each: what it is, the address, what was said, what was done.  The mailbox itself is not changed, and
     what was read once is not told again.  An address whose mails of three issues came back for good is given up.
     """
-    from digest.app.bounces import decide, open_mailbox, read_marks, read_messages
+    from digest.app.mail.bounces import decide, open_mailbox, read_marks, read_messages
     from digest.app.state import open_state
     from digest.deliver.mailbox import MOST, Left
 

@@ -12,7 +12,7 @@ from digest.cli.options import announce, choose_edition, configured, read_clock,
 from digest.cli.writing import FORMS, write_issue
 
 if TYPE_CHECKING:
-    from digest.app.drafts import Waiting
+    from digest.app.issues.drafts import Waiting
     from digest.config import Settings
     from digest.model import Edition, Issue
 
@@ -101,7 +101,7 @@ def note(
 @configured
 def release(edition: str | None, config_path: Path | None, data_dir: Path | None, moment: str | None) -> None:
     """Let the frozen issue go out at its slot, or with the next digest run where that has passed."""
-    from digest.app.drafts import release_waiting
+    from digest.app.issues.drafts import release_waiting
 
     settings, chosen = _chosen(edition, config_path, data_dir)
     announce(_state(release_waiting(settings, chosen, read_clock(moment)()), held=False))
@@ -117,7 +117,7 @@ def discard(
     moment: str | None,
 ) -> None:
     """Give the frozen issue up: it is composed anew when it is due, and its articles are candidates as before."""
-    from digest.app.drafts import discard_waiting
+    from digest.app.issues.drafts import discard_waiting
 
     settings, chosen = _chosen(edition, config_path, data_dir)
     given_up = discard_waiting(settings, chosen, read_clock(moment)())
@@ -155,7 +155,7 @@ def _chosen(edition: str | None, config_path: Path | None, data_dir: Path | None
 
 def _look_at(edition: str | None, config_path: Path | None, data_dir: Path | None) -> Waiting:
     """The frozen issue, read from a copy of the state."""
-    from digest.app.drafts import require_waiting
+    from digest.app.issues.drafts import require_waiting
     from digest.app.state import open_state
 
     settings, chosen = _chosen(edition, config_path, data_dir)
@@ -170,7 +170,7 @@ def _edit(
     moment: str | None,
     change: Callable[[Issue], Issue],
 ) -> None:
-    from digest.app.drafts import edit_waiting
+    from digest.app.issues.drafts import edit_waiting
 
     settings, chosen = _chosen(edition, config_path, data_dir)
     edited = edit_waiting(settings, chosen, change, read_clock(moment)())

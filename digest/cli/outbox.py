@@ -62,7 +62,7 @@ def list_mails(
     Older ones are listed while something may yet become of them.  A terminal gets a table, a pipe one line a mail with
     tabs.  Exit 4 while a mail is held or waits, or failed in the last issue of its edition.
     """
-    from digest.app.mails import list_mails as look_at
+    from digest.app.mail.outbox import list_mails as look_at
     from digest.app.state import open_state
 
     settings = read_settings(config_path, data_dir)
@@ -87,7 +87,7 @@ def list_mails(
 @configured
 def show(mail: str, message: bool, config_path: Path | None, data_dir: Path | None, moment: str | None) -> None:
     """Show one mail: its state, tries, the server's words, when it is tried next and until when."""
-    from digest.app.mails import find_mail
+    from digest.app.mail.outbox import find_mail
     from digest.app.state import open_state
 
     settings = read_settings(config_path, data_dir)
@@ -131,7 +131,7 @@ def resend_mail(
     moment: str | None,
 ) -> None:
     """Queue held or failed mails again: the same bytes under the same Message-ID."""
-    from digest.app.mails import RESENDABLE, choose_mails, decide
+    from digest.app.mail.outbox import RESENDABLE, choose_mails, decide
     from digest.app.state import open_state
 
     settings = read_settings(config_path, data_dir)
@@ -156,7 +156,7 @@ def forget_mail(
     moment: str | None,
 ) -> None:
     """Give mails up: held, waiting or failed, they count as failed and are never sent."""
-    from digest.app.mails import FORGETTABLE, choose_mails, decide
+    from digest.app.mail.outbox import FORGETTABLE, choose_mails, decide
     from digest.app.state import open_state
 
     settings = read_settings(config_path, data_dir)

@@ -48,7 +48,7 @@ def preview(
     A PATH is a folder (read recursively) or a file of articles.  Nothing is sent, and without --freeze nothing is
     remembered; with it digest issue shows and edits what is kept.
     """
-    from digest.app.letters import fell_back
+    from digest.app.issues.letters import fell_back
     from digest.app.preview import freeze_next
     from digest.app.preview import preview as make_preview
 

@@ -22,7 +22,7 @@ from digest.cli.options import (
 from digest.errors import PartlyDone, UsageError
 
 if TYPE_CHECKING:
-    from digest.app.enrolling import Enrolment, Lists
+    from digest.app.recipients.enrolling import Enrolment, Lists
     from digest.config import Settings
     from digest.config.editing import ListOwner
     from digest.model import Recipient
@@ -44,7 +44,7 @@ def list_recipients(
 
     Groups are asked now, their files and programs too.
     """
-    from digest.app.enrolling import list_enrolments
+    from digest.app.recipients.enrolling import list_enrolments
     from digest.app.state import open_state
 
     settings = read_settings(config_path, data_dir)
@@ -79,7 +79,7 @@ def add(
     moment: str | None,
 ) -> None:
     """Write ADDRESS, or 'Name <address>', into the list of an edition or a group; lift what keeps its mail back."""
-    from digest.app.enrolling import enroll
+    from digest.app.recipients.enrolling import enroll
     from digest.app.state import open_state
 
     lists = _lists(config_path, data_dir)
@@ -106,7 +106,7 @@ def remove(
     moment: str | None,
 ) -> None:
     """Take ADDRESS out of the lists; where it stands in a file or a program's list, keep its mail back."""
-    from digest.app.enrolling import dismiss
+    from digest.app.recipients.enrolling import dismiss
     from digest.app.state import open_state
 
     lists = _lists(config_path, data_dir)
@@ -137,7 +137,7 @@ def _row(row: Enrolment, zone: ZoneInfo) -> dict[str, Any]:
 
 
 def _lists(config_path: Path | None, data_dir: Path | None) -> Lists:
-    from digest.app.enrolling import Lists
+    from digest.app.recipients.enrolling import Lists
 
     path = require_config(config_path)
     settings: Settings = read_settings(path, data_dir)
@@ -151,7 +151,7 @@ def _owner(edition: str | None, group: str | None) -> tuple[ListOwner | None, st
 
 
 def _mailbox(text: str) -> Recipient:
-    from digest.app.members import parse_line
+    from digest.app.recipients.members import parse_line
 
     try:
         return parse_line(text)

@@ -69,7 +69,7 @@ def doctor(config_path: Path | None, data_dir: Path | None, moment: str | None) 
     What is wrong is marked FAIL, what may not be meant warn, each with what to try. Nothing is changed and nothing is
     sent; one login to the mail server is tried.
     """
-    from digest.app.checking import examine
+    from digest.app.doctor.checking import examine
 
     settings = read_settings(config_path, data_dir)
     now = read_clock(moment, settings.timezone)()

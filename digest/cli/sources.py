@@ -14,7 +14,7 @@ from digest.cli.options import ProgressLine, announce, configured, print_json, r
 from digest.errors import DigestError, PartlyDone, UsageError
 
 if TYPE_CHECKING:
-    from digest.app.sources import Check, Identified
+    from digest.app.reading.sources import Check, Identified
     from digest.config import Settings, SourceSettings
     from digest.model import Article
     from digest.store import SourceHealth
@@ -61,7 +61,7 @@ def add_source(
 
     A few of its titles are shown, and the table that is written is printed.
     """
-    from digest.app.sources import free_name, identify_source
+    from digest.app.reading.sources import free_name, identify_source
     from digest.collect.access import place_of
     from digest.config import add_sources, write_source
 
@@ -117,7 +117,7 @@ def check(names: tuple[str, ...], config_path: Path | None, data_dir: Path | Non
 
     Nothing is kept and no page behind a list is read.
     """
-    from digest.app.sources import check_sources
+    from digest.app.reading.sources import check_sources
 
     settings = read_settings(config_path, data_dir)
     chosen = _chosen(settings, names)
@@ -156,7 +156,7 @@ def test_url(
     moment: str | None,
 ) -> None:
     """Show what would be made of URL: the article of a page, or the entries of a feed or list.  Nothing is kept."""
-    from digest.app.sources import identify_source
+    from digest.app.reading.sources import identify_source
 
     settings = read_settings(config_path, data_dir, required=False)
     options = _given(allow_private=allow_private, legacy_tls=legacy_tls)
@@ -213,7 +213,7 @@ def import_opml(
     file: Path, only_new: bool, dry_run: bool, config_path: Path | None, data_dir: Path | None, moment: str | None
 ) -> None:
     """Add the feeds of an OPML FILE, as other readers export it; those that are there already are left out."""
-    from digest.app.sources import tables_of
+    from digest.app.reading.sources import tables_of
     from digest.collect.files import read_file
     from digest.config import add_sources, write_source
     from digest.extract.opml import read_opml
@@ -235,7 +235,7 @@ def import_opml(
 @configured
 def export_opml(config_path: Path | None, data_dir: Path | None, moment: str | None) -> None:
     """Print the feeds of the configuration as OPML, for other readers."""
-    from digest.app.sources import outlines_of
+    from digest.app.reading.sources import outlines_of
     from digest.extract.opml import write_opml
 
     settings = read_settings(config_path, data_dir)
@@ -257,7 +257,7 @@ def _pause(name: str, paused: bool, config_path: Path | None, data_dir: Path | N
 
 
 def _collector(settings: Settings, moment: str | None) -> Any:
-    from digest.app.collecting import Collector
+    from digest.app.reading.collecting import Collector
 
     return Collector(settings.collect, os.environ, read_clock(moment, settings.timezone))
 

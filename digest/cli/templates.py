@@ -33,7 +33,7 @@ def check(config_path: Path | None, data_dir: Path | None, moment: str | None) -
 
     It is done as for a mail: in a process of its own, within 10 seconds and half a gigabyte.
     """
-    from digest.app.trial import try_all_themes
+    from digest.app.doctor.trial import try_all_themes
 
     settings = read_settings(config_path, data_dir)
     if settings.templates is None:

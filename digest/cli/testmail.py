@@ -32,7 +32,7 @@ def test_mail(
     Exit codes: 0 the server took it, 3 the configuration is not complete, 5 the server did not take it.
     """
     from digest.app.call import Call
-    from digest.app.testmail import own_mailbox, send_trial
+    from digest.app.mail.testmail import own_mailbox, send_trial
     from digest.config import parse_mailbox
     from digest.errors import UsageError
 

@@ -13,7 +13,7 @@ from digest.cli.options import choose_edition, configured, print_json, printable
 from digest.errors import UsageError
 
 if TYPE_CHECKING:
-    from digest.app.verifying import Check, Proof
+    from digest.app.proof.verifying import Check, Proof
 
 LONGEST = 60
 
@@ -44,7 +44,7 @@ def verify(
 
     Exit codes: 0 all proved, 1 something was changed, 4 some of it cannot be proved (its original is not kept).
     """
-    from digest.app.verifying import verify_issue
+    from digest.app.proof.verifying import verify_issue
 
     settings = read_settings(config_path, data_dir)
     proof = verify_issue(settings, choose_edition(settings, edition), _read_day(day))

@@ -25,7 +25,7 @@ def why(
 
     URL is its address in any spelling, KEY the article's key or at least six digits of it.
     """
-    from digest.app.why import explain_article
+    from digest.app.issues.why import explain_article
 
     for line in explain_article(read_settings(config_path, data_dir), name):
         click.echo(printable(line))
@@ -42,7 +42,7 @@ def why_empty(
 
     DAY is written 2026-11-20; without it, today.
     """
-    from digest.app.why import explain_day
+    from digest.app.issues.why import explain_day
 
     settings = read_settings(config_path, data_dir)
     chosen = choose_edition(settings, edition)

@@ -19,7 +19,7 @@ SUFFIXES = {"html": ".html", "text": ".txt", "markdown": ".md", "docx": ".docx"}
 
 def render_issue(issue: Issue, letter: Letter, form: str) -> bytes:
     """Return the bytes of an issue in one of `FORMS`."""
-    from digest.app.pictures import page_to_look_at
+    from digest.app.issues.pictures import page_to_look_at
     from digest.render import render_docx, render_markdown
 
     if form == "docx":

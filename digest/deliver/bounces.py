@@ -1,6 +1,6 @@
 """What a mail in the mailbox of the answers is: one that came back, an answering machine's, a wish to leave, a letter.
 
-    bytes -> read_returned -> Returned -> (digest.app.bounces decides)
+    bytes -> read_returned -> Returned -> (digest.app.mail.bounces decides)
 
 Nothing here knows what was mailed; everything here may be forged.  Called in a `digest.guard.Guard`.
 """

@@ -12,8 +12,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from digest.app.proof import make_manifest, seal_manifest
-from digest.app.verifying import Proof, verify_issue
+from digest.app.proof.manifest import make_manifest, seal_manifest
+from digest.app.proof.verifying import Proof, verify_issue
 from digest.compose.issue import compose_issue
 from digest.config import Settings, load_settings
 from digest.extract.read import read_document

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from digest.app.drafts import (
+from digest.app.issues.drafts import (
     DROPPED,
     discard_waiting,
     dump_composition,
@@ -21,8 +21,8 @@ from digest.app.drafts import (
     release_waiting,
     require_waiting,
 )
-from digest.app.leaving import shared_way
-from digest.app.letters import write_letter
+from digest.app.issues.letters import write_letter
+from digest.app.mail.leaving import shared_way
 from digest.app.preview import freeze_next
 from digest.app.state import open_state
 from digest.compose.editing import drop_items, move_item, note_item

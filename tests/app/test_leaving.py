@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from digest.app.leaving import own_ways, shared_way
+from digest.app.mail.leaving import own_ways, shared_way
 from digest.config import MailSettings, load_settings
 from digest.deliver.tokens import find_issue, find_owner, find_request
 from digest.model import Issue

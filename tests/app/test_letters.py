@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from digest.app.letters import BUILT_IN, fell_back, try_templates, write_letter
-from digest.app.trial import EVERYTHING, trial_issue, try_all_themes
+from digest.app.doctor.trial import EVERYTHING, trial_issue, try_all_themes
+from digest.app.issues.letters import BUILT_IN, fell_back, try_templates, write_letter
 from digest.collect.templates import export_templates
 from digest.config import MailSettings, Settings
 from digest.errors import TemplateError

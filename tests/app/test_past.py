@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from digest.app.past import look_ahead, with_health
+from digest.app.issues.past import look_ahead, with_health
 from digest.app.sending import Call, run
 from digest.config import Settings, load_settings
 from digest.errors import MailError

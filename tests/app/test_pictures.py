@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from digest.app.drafts import Waiting, edit_waiting, keep_waiting, require_waiting
-from digest.app.letters import write_letter
-from digest.app.pictures import MOST, TOGETHER, fetch_pictures, page_to_look_at, pictures_of
+from digest.app.issues.drafts import Waiting, edit_waiting, keep_waiting, require_waiting
+from digest.app.issues.letters import write_letter
+from digest.app.issues.pictures import MOST, TOGETHER, fetch_pictures, page_to_look_at, pictures_of
 from digest.app.state import open_state
 from digest.compose.editing import note_item
 from digest.compose.issue import Composition

@@ -15,8 +15,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from digest.app.proof import Shown, keep_files, make_manifest, seal_manifest
-from digest.app.verifying import verify_issue
+from digest.app.proof.manifest import Shown, keep_files, make_manifest, seal_manifest
+from digest.app.proof.verifying import verify_issue
 from digest.errors import FormatError, StoreError, UsageError
 from digest.extract.quoting import find_quotes, squeeze, visible_text
 from digest.model import Document, Letter

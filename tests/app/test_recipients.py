@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from digest.app.members import Membership, list_members, parse_lines
-from digest.app.recipients import Roster, resolve_recipients, suppress_repeated, take_in
+from digest.app.recipients.members import Membership, list_members, parse_lines
+from digest.app.recipients.roster import Roster, resolve_recipients, suppress_repeated, take_in
 from digest.config import Settings, load_settings
 from digest.config.recipients import GroupSettings
 from digest.errors import ConfigError

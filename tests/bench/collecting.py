@@ -23,8 +23,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from digest.app.issuing import offer_articles
-from digest.app.reading import Reader
+from digest.app.issues.issuing import offer_articles
+from digest.app.reading.reader import Reader
 from digest.config import load_settings
 from digest.store import open_store
 

@@ -317,7 +317,7 @@ def test_what_goes_wrong_over_one_message_stops_no_other(sent: Office, monkeypat
             raise TypeError("comparing strings with non-ASCII characters is not supported")
         return find_owner(key, edition, token, addresses)
 
-    monkeypatch.setattr("digest.app.bounces.find_owner", find)
+    monkeypatch.setattr("digest.app.mail.bounces.find_owner", find)
     answer(sent, plain("unsubscribe daily " + "a" * 24, ""), plain(request_of(sent, ANNA), "", ANNA))
     told = sent("bounces")
     assert told.code == 4
@@ -340,7 +340,7 @@ def test_what_was_told_is_not_read_again(sent: Office, monkeypatch: pytest.Monke
     """A message that takes long takes long once."""
     answer(sent, plain("退订", ""))
     assert sent("bounces").code == 4
-    monkeypatch.setattr("digest.app.bounces.Guard.call", lambda *_: pytest.fail("it was read again"))
+    monkeypatch.setattr("digest.app.mail.bounces.Guard.call", lambda *_: pytest.fail("it was read again"))
     again = sent("bounces")
     assert (again.code, again.out) == (0, "")
     assert "1 read before" in again.err

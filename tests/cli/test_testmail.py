@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from digest.app.posting import name_rest, server_of
+from digest.app.mail.posting import name_rest, server_of
 from digest.config import load_settings
 from digest.store import open_store
 from tests.cli.conftest import ANNA, PASSWORD, USER, Office, edition, fingerprint, parse, part

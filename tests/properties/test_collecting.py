@@ -23,8 +23,8 @@ from typing import Any, cast
 
 import pytest
 
-from digest.app.issuing import offer_articles
-from digest.app.reading import Reader
+from digest.app.issues.issuing import offer_articles
+from digest.app.reading.reader import Reader
 from digest.config import Settings, load_settings, write_source
 from digest.model import Article, Edition
 from digest.store import Envelope, FrozenIssue, Placement, Store, Version, open_store

@@ -22,9 +22,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from digest.app.drafts import Waiting, discard_waiting, edit_waiting, find_waiting, release_waiting
+from digest.app.issues.drafts import Waiting, discard_waiting, edit_waiting, find_waiting, release_waiting
 from digest.app.preview import freeze_next
-from digest.app.recipients import take_in
+from digest.app.recipients.roster import take_in
 from digest.app.sending import Call, run, send_now
 from digest.app.state import open_state
 from digest.compose.editing import drop_items, move_item, note_item

@@ -26,7 +26,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import digest
-from digest.app.gather import Gathering, gather, places_of
+from digest.app.reading.gather import Gathering, gather, places_of
 from digest.compose.issue import Composition, compose_issue
 from digest.model import Edition
 from digest.rank.sentences import split_sentences

@@ -36,12 +36,12 @@ from hypothesis.stateful import (
     rule,
 )
 
-from digest.app.bounces import Finding, decide, open_mailbox
-from digest.app.enrolling import Lists, dismiss, enroll
+from digest.app.mail.bounces import Finding, decide, open_mailbox
 from digest.app.outcome import Outcome
+from digest.app.proof.verifying import verify_issue
+from digest.app.recipients.enrolling import Lists, dismiss, enroll
 from digest.app.sending import Call, run, send_now
 from digest.app.state import open_state
-from digest.app.verifying import verify_issue
 from digest.config import Settings, load_settings
 from digest.deliver.bounces import read_returned
 from digest.errors import DigestError, StoreError, UsageError

@@ -14,9 +14,9 @@ from pathlib import Path
 
 import pytest
 
-from digest.app.letters import fell_back, try_templates, write_letter
-from digest.app.pictures import page_to_look_at
-from digest.app.trial import trial_issue
+from digest.app.doctor.trial import trial_issue
+from digest.app.issues.letters import fell_back, try_templates, write_letter
+from digest.app.issues.pictures import page_to_look_at
 from digest.config import Settings
 from digest.errors import TemplateError
 from digest.model import Article, Issue, Item, Letter, Section, Sentence, Summary

@@ -11,10 +11,10 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from digest.app.issuing import placements_of
-from digest.app.leaving import shared_way
-from digest.app.letters import write_letter
-from digest.app.pictures import dump_attachments, load_attachments, pictures_of
+from digest.app.issues.issuing import placements_of
+from digest.app.issues.letters import write_letter
+from digest.app.issues.pictures import dump_attachments, load_attachments, pictures_of
+from digest.app.mail.leaving import shared_way
 from digest.app.state import open_state
 from digest.compose.agenda import document_key
 from digest.compose.issue import Composition, Placing

@@ -8,8 +8,8 @@ from datetime import date, datetime
 from hashlib import sha256
 from typing import Any, Literal
 
-from digest.app.agreeing import find_item_faults, find_mail_faults, find_manifest_faults, version_of
-from digest.app.proof import Part, Quote, Shown, hash_text, read_manifest
+from digest.app.proof.agreeing import find_item_faults, find_mail_faults, find_manifest_faults, version_of
+from digest.app.proof.manifest import Part, Quote, Shown, hash_text, read_manifest
 from digest.app.state import database_path
 from digest.config import Settings
 from digest.errors import DigestError, UsageError

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from digest.app.members import Member, Membership, list_members
+from digest.app.recipients.members import Member, Membership, list_members
 from digest.config import Settings, suggest
 from digest.errors import ConfigError
 from digest.model import Edition, Recipient

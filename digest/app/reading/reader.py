@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from digest.app.gather import Gathering, Place, Progress, gather
-from digest.app.stale import stale_reason
+from digest.app.reading.gather import Gathering, Place, Progress, gather
+from digest.app.reading.stale import stale_reason
 from digest.app.state import database_path
 from digest.config import Settings, SourceSettings
 from digest.errors import ConfigError
@@ -17,8 +17,8 @@ from digest.model import Edition
 from digest.store import SourceReading, Store, Visit
 
 if TYPE_CHECKING:
-    from digest.app.collecting import Collector
-    from digest.app.following import Collected
+    from digest.app.reading.collecting import Collector
+    from digest.app.reading.following import Collected
     from digest.collect.cache import HttpCache
 
 BATCH = 300
@@ -171,7 +171,7 @@ class Reader:
 
     def _open_collector(self) -> Collector:
         if self._collector is None:
-            from digest.app.collecting import Collector
+            from digest.app.reading.collecting import Collector
             from digest.collect.cache import HttpCache
 
             folder = cache_folder(self._settings)

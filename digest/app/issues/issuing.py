@@ -6,12 +6,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from digest.app.gather import Gathering, Progress
-from digest.app.leaving import own_ways, shared_way
-from digest.app.letters import write_letter
-from digest.app.past import notices_of
-from digest.app.pictures import fetch_pictures
-from digest.app.proof import make_manifest, seal_manifest
+from digest.app.issues.letters import write_letter
+from digest.app.issues.past import notices_of
+from digest.app.issues.pictures import fetch_pictures
+from digest.app.mail.leaving import own_ways, shared_way
+from digest.app.proof.manifest import make_manifest, seal_manifest
+from digest.app.reading.gather import Gathering, Progress
 from digest.compose.issue import Composition, Past, compose_issue
 from digest.config import MailSettings, Settings
 from digest.deliver.signing import Dkim, read_dkim, sign_message

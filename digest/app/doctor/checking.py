@@ -10,12 +10,12 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
-from digest.app.finding import Finding, attempt
-from digest.app.mail_check import examine_mail
-from digest.app.reading import Reader
-from digest.app.recipients import resolve_recipients
+from digest.app.doctor.finding import Finding, attempt
+from digest.app.doctor.mail_check import examine_mail
+from digest.app.doctor.trial import try_all_themes
+from digest.app.reading.reader import Reader
+from digest.app.recipients.roster import resolve_recipients
 from digest.app.state import database_path
-from digest.app.trial import try_all_themes
 from digest.config import Settings
 from digest.errors import DigestError, StoreError
 from digest.model import Edition

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
-from digest.app.letters import try_templates
+from digest.app.issues.letters import try_templates
 from digest.config import Settings
 from digest.model import (
     Addition,

@@ -10,7 +10,7 @@ from hashlib import sha256
 from time import monotonic
 from typing import Protocol
 
-from digest.app.stale import believable, stale_reason
+from digest.app.reading.stale import believable, stale_reason
 from digest.collect.access import Access, place_of
 from digest.collect.http import Fetcher
 from digest.collect.targets import without_secrets

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from digest.app.collecting import Collector
-from digest.app.following import Tools, access_of
+from digest.app.reading.collecting import Collector
+from digest.app.reading.following import Tools, access_of
 from digest.config import SourceSettings
 from digest.errors import DigestError, FormatError
 from digest.extract.announced import read_announced, read_listing

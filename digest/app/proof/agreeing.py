@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC
 from typing import Any
 
-from digest.app.proof import VERSION, Quote, hash_parts, is_sealed
+from digest.app.proof.manifest import VERSION, Quote, hash_parts, is_sealed
 from digest.errors import StoreError
 from digest.store import FrozenIssue, ItemRow, Store
 from digest.store.originals import DamagedError, undamaged

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from digest.app.finding import Finding, attempt
-from digest.app.posting import name_rest, server_of
+from digest.app.doctor.finding import Finding, attempt
+from digest.app.mail.posting import name_rest, server_of
 from digest.config import MailSettings, Settings
 from digest.config.fields import is_loopback
 from digest.config.mail import BounceSettings, preset_of
@@ -142,7 +142,7 @@ def _answers(settings: Settings, environ: Mapping[str, str], now: datetime) -> I
     """Whether the mailbox that [bounces] names can be read; one that nobody named is left alone."""
     if settings.bounces == BounceSettings():
         return
-    from digest.app.bounces import open_mailbox
+    from digest.app.mail.bounces import open_mailbox
 
     def look() -> str:
         next(iter(open_mailbox(settings, environ, now)), None)

@@ -14,7 +14,7 @@ from digest.extract.read import read_document
 from digest.model import Article, SourceReport
 
 if TYPE_CHECKING:
-    from digest.app.following import Collected
+    from digest.app.reading.following import Collected
 
 Progress = Callable[[int, int], None]
 

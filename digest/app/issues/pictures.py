@@ -109,7 +109,7 @@ def _fetch_one(
 
 def _access(item: Item, settings: Settings, environ: Mapping[str, str]) -> Access:
     """As the article's own source may be read."""
-    from digest.app.following import access_of
+    from digest.app.reading.following import access_of
     from digest.collect.access import Access
 
     source = next((s for s in settings.source if s.name == item.article.source and s.on_web), None)

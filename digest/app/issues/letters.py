@@ -79,7 +79,9 @@ def try_templates(
     templates = packaged | own
     if all(packaged.get(name) == text for name, text in own.items()):
         return render_letter(issue, templates, mail_footer=footer, pictures=pictures)
-    with Guard(1, seconds=seconds + GRACE, memory=STARTING + MEMORY, warm="digest.app.letters", bare=True) as guard:
+    with Guard(
+        1, seconds=seconds + GRACE, memory=STARTING + MEMORY, warm="digest.app.issues.letters", bare=True
+    ) as guard:
         try:
             return guard.call(render_in_time, seconds, issue, templates, footer, pictures)
         except GuardError as error:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from digest.app.members import Member, list_members
-from digest.app.recipients import members_of, merge_members, take_in
+from digest.app.recipients.members import Member, list_members
+from digest.app.recipients.roster import members_of, merge_members, take_in
 from digest.config import Settings, parse_mailbox, suggest
 from digest.config.editing import ListOwner, add_recipient, listed_recipients, remove_recipient
 from digest.config.wording import find_nearest, quote

@@ -11,7 +11,7 @@ from datetime import datetime
 from functools import partial
 from typing import TypeVar
 
-from digest.app.following import Checked, Collected, Known, Tools, check_page, read_source
+from digest.app.reading.following import Checked, Collected, Known, Tools, check_page, read_source
 from digest.collect.cache import HttpCache
 from digest.collect.http import Fetcher, Limits
 from digest.config import CollectSettings, SourceSettings

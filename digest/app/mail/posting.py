@@ -12,7 +12,7 @@ from pathlib import Path
 
 from digest.app.call import Call
 from digest.app.outcome import Outcome
-from digest.app.recipients import suppress_repeated
+from digest.app.recipients.roster import suppress_repeated
 from digest.config import MailSettings, describe_login, read_password
 from digest.config.mail import batch_of, pace_of
 from digest.config.passwords import read_token

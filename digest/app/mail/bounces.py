@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from digest.app.recipients import recent_mails, suppress_repeated
+from digest.app.recipients.roster import recent_mails, suppress_repeated
 from digest.config import Settings, load_presets, read_password
 from digest.config.passwords import VARIABLE, read_token
 from digest.deliver.bounces import Report, Returned, mark_of, read_returned

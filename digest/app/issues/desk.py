@@ -8,16 +8,16 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from digest.app.call import Call
-from digest.app.drafts import Waiting, find_waiting, keep_waiting
-from digest.app.gather import Gathering
-from digest.app.issuing import Material, compose_letter, freeze, offer_articles
-from digest.app.letters import fell_back
+from digest.app.issues.drafts import Waiting, find_waiting, keep_waiting
+from digest.app.issues.issuing import Material, compose_letter, freeze, offer_articles
+from digest.app.issues.letters import fell_back
+from digest.app.issues.past import read_past, with_health
+from digest.app.mail.posting import Carrier
 from digest.app.outcome import Outcome
-from digest.app.past import read_past, with_health
-from digest.app.posting import Carrier
-from digest.app.proof import keep_files
-from digest.app.reading import Reader
-from digest.app.recipients import Roster, resolve_recipients
+from digest.app.proof.manifest import keep_files
+from digest.app.reading.gather import Gathering
+from digest.app.reading.reader import Reader
+from digest.app.recipients.roster import Roster, resolve_recipients
 from digest.compose.issue import Composition
 from digest.errors import ConfigError, StoreError
 from digest.model import Article, Edition, Letter

@@ -8,8 +8,8 @@ from html import escape
 from zoneinfo import ZoneInfo
 
 from digest.app.call import Call
-from digest.app.issuing import domain_of, write_mail
-from digest.app.posting import name_rest, server_of
+from digest.app.issues.issuing import domain_of, write_mail
+from digest.app.mail.posting import name_rest, server_of
 from digest.app.state import database_path, open_state
 from digest.config import MailSettings
 from digest.config.passwords import locate_password

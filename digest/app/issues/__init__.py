@@ -1,0 +1,1 @@
+"""Making issues: composed, rendered, kept until they are due, frozen."""

@@ -1,0 +1,1 @@
+"""Handing issues over, and what comes back by mail."""

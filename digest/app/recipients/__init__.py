@@ -1,0 +1,1 @@
+"""Who gets an edition."""
