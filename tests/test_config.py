@@ -34,7 +34,7 @@ from digest.config.lines import KeyPath, find_line, locate_keys
 from digest.config.mail import batch_of, pace_of, preset_of
 from digest.config.passwords import locate_password, read_token
 from digest.errors import ConfigError, UsageError
-from digest.model import Edition, Recipient, SectionRule
+from digest.model import Edition, Recipient, Schedule, SectionRule
 
 CANARY = "kanarienvogel-7391"
 TOP = "version = 1\n"
@@ -151,7 +151,7 @@ def test_editions_are_the_frozen_nouns_of_the_model(tmp_path: Path) -> None:
         title="香港",
         sources=("records",),
         timezone="Asia/Hong_Kong",
-        at="18:30",
+        schedule=Schedule(times=("18:30",)),
         chars=90,
         items=5,
         group_by="topic",

@@ -14,12 +14,17 @@ Clock = Callable[[], datetime]
 Progress = Callable[[int, int], None]
 
 
+def never() -> bool:
+    """Return False: nobody asks this run to end."""
+    return False
+
+
 @dataclass(frozen=True, slots=True)
 class Call:
     """How a command was called: with which settings, clock and environment, who is told, and whether for real.
 
     `origin` is the path of the configuration; two that share a database share what was sent.  `progress` hears how
-    many of how many mails are done.
+    many of how many mails are done; `stopping` says that the run is asked to end where it stands, losing nothing.
     """
 
     settings: Settings
@@ -29,6 +34,7 @@ class Call:
     dry_run: bool = False
     origin: str = ""
     progress: Progress | None = None
+    stopping: Callable[[], bool] = never
 
     @property
     def mail(self) -> MailSettings | None:

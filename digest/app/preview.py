@@ -16,11 +16,12 @@ from digest.app.proof.manifest import keep_files
 from digest.app.reading.gather import Gathering, Progress, gather, places_of
 from digest.app.reading.reader import Reader
 from digest.app.state import database_path, open_state
+from digest.app.timetable import timetable_of
 from digest.compose.issue import Past
 from digest.config import Settings
 from digest.errors import ConfigError, UsageError
 from digest.model import Edition, Issue, Letter
-from digest.schedule.due import due_slot, next_slot
+from digest.schedule.due import due_slot
 from digest.store import copy_for_dry_run
 
 
@@ -89,8 +90,9 @@ def freeze_next(
                 f"the issue of {waiting.issue.slot:%Y-%m-%d %H:%M} is frozen already",
                 "digest issue show shows it; digest issue discard gives it up",
             )
-        due = due_slot(edition.at, edition.timezone, now, store.latest_slot(edition.name))
-        slot = (due or next_slot(edition.at, edition.timezone, now)).astimezone(zone)
+        timetable = timetable_of(settings, edition)
+        due = due_slot(timetable, now, store.latest_slot(edition.name))
+        slot = (due or timetable.following(now) or now).astimezone(zone)
         found = reader.gather(edition, reading)
         candidates, known = offer_articles(store, edition, found, now)
         nothing = found.failed and not candidates
@@ -119,7 +121,7 @@ def _gather_configured(
         store = stack.enter_context(copy_for_dry_run(database_path(settings)))
         found = stack.enter_context(Reader(settings, environ, lambda: now, store)).gather(edition, reading)
         found.reports = with_health(store, found.reports, now)
-        due = due_slot(edition.at, edition.timezone, now, store.latest_slot(edition.name))
+        due = due_slot(timetable_of(settings, edition), now, store.latest_slot(edition.name))
         slot = (due or now).astimezone(ZoneInfo(edition.timezone))
         past = read_past(store, settings, edition, slot)
         if everything:

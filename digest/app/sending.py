@@ -15,6 +15,8 @@ from digest.app.mail.posting import Carrier, server_of
 from digest.app.outcome import Outcome
 from digest.app.reading.reader import Reader
 from digest.app.state import database_path, open_state
+from digest.app.timetable import timetable_of
+from digest.config import Settings
 from digest.errors import ConfigError
 from digest.model import Edition, Recipient
 from digest.schedule.due import due_slot
@@ -61,7 +63,7 @@ def send_now(call: Call, edition: Edition, to: Sequence[Recipient] = ()) -> Outc
     with open_state(call.settings, dry_run=call.dry_run) as store, _reader(call, store) as reader:
         desk = Desk(call, store, reader)
         desk.carrier.recover(edition.name)
-        slot = _open_slot(store, edition, call.clock())
+        slot = _open_slot(call.settings, store, edition, call.clock())
         if waiting := find_waiting(store, edition):
             desk.issue_waiting(edition, waiting)
         elif slot is not None:
@@ -86,9 +88,9 @@ def _require(call: Call, editions: Sequence[Edition]) -> None:
         )
 
 
-def _open_slot(store: Store, edition: Edition, now: datetime) -> datetime | None:
+def _open_slot(settings: Settings, store: Store, edition: Edition, now: datetime) -> datetime | None:
     """The slot that is due, or one of its own; None while mails of an earlier issue still wait."""
-    due = due_slot(edition.at, edition.timezone, now, store.latest_slot(edition.name))
+    due = due_slot(timetable_of(settings, edition), now, store.latest_slot(edition.name))
     if due is None and store.pending(edition.name):
         return None
     return (due or now.replace(microsecond=0)).astimezone(ZoneInfo(edition.timezone))

@@ -11,21 +11,49 @@ from pydantic import Field, ValidationInfo, field_validator
 from digest.config.fields import Heading, Line, Mailbox, Table, WordList, Zone
 from digest.config.recipients import check_distinct
 from digest.config.wording import quote
-from digest.model import Edition, Filter, Imprint, InterfaceLanguage, Recipient, SectionRule, WordFile
+from digest.model import (
+    CatchUp,
+    Edition,
+    EmptyDay,
+    Filter,
+    Imprint,
+    InterfaceLanguage,
+    Recipient,
+    Schedule,
+    SectionRule,
+    WordFile,
+)
 
 
 class ScheduleSettings(Table):
     """When an edition is due."""
 
-    at: str = Field(default="08:00", description="time of day", examples=['"08:00"'])
-    days: Literal["daily"] = Field(default="daily", description="which days", examples=['"daily"'])
+    days: str = Field(
+        default="daily", description='"daily", "workdays", "weekly:mon,thu", or a cron line', examples=['"workdays"']
+    )
+    at: tuple[str, ...] = Field(default=(), description="time of day, or a list of them", examples=['"08:00"'])
+    catch_up: CatchUp = Field(
+        default="merge",
+        description='issues that were missed: "merge" into one, "each" for itself, "skip" those more than an hour late',
+        examples=['"merge"'],
+    )
+
+    @field_validator("at", mode="before")
+    @classmethod
+    def _read_times(cls, at: object) -> object:
+        return (at,) if isinstance(at, str) else at
 
     @field_validator("at")
     @classmethod
-    def _check_time(cls, at: str) -> str:
-        if not re.fullmatch(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]", at):
-            raise ValueError(f'is {quote(at)}, which is no time from 00:00 to 23:59: write at = "08:00"')
+    def _check_times(cls, at: tuple[str, ...]) -> tuple[str, ...]:
+        for time in at:
+            if not re.fullmatch(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]", time):
+                raise ValueError(f'is {quote(time)}, which is no time from 00:00 to 23:59: write at = "08:00"')
         return at
+
+    def to_schedule(self) -> Schedule:
+        """The schedule as the rest of the program knows it."""
+        return Schedule(self.days, self.at or ("08:00",), self.catch_up)
 
 
 class SummarySettings(Table):
@@ -103,6 +131,11 @@ class EditionSettings(Table):
     imprint: ImprintSettings = Field(
         default=ImprintSettings(), description="编印, 报送, 抄送", examples=['{ submitted_to = "办领导" }']
     )
+    empty: EmptyDay = Field(
+        default="note",
+        description='a day without news: "note" mails that there is none, "skip" nothing, "send" the page as ever',
+        examples=['"note"'],
+    )
     section: tuple[SectionSettings, ...] = Field(default=(), description="sections of its own")
 
     @field_validator("name")
@@ -142,7 +175,7 @@ class EditionSettings(Table):
             recipients=self.recipients,
             sources=self.sources,
             timezone=self.timezone or timezone,
-            at=self.schedule.at,
+            schedule=self.schedule.to_schedule(),
             chars=self.summary.chars,
             items=self.items,
             group_by=self.group_by,
@@ -161,4 +194,5 @@ class EditionSettings(Table):
             images=self.images,
             imprint=Imprint(self.imprint.issuer or "", self.imprint.submitted_to or "", self.imprint.copied_to or ""),
             groups=self.groups,
+            empty=self.empty,
         )

@@ -19,10 +19,10 @@ from digest.config.editions import (
     SectionSettings,
     SummarySettings,
 )
-from digest.config.fields import DataPath, FolderPath, Line, Table, Zone
+from digest.config.fields import DataPath, FolderPath, Line, Mailbox, Table, Zone
 from digest.config.mail import BounceSettings, DkimSettings, MailSettings
 from digest.config.recipients import GroupSettings
-from digest.config.sources import CollectSettings, PathSettings, SelectSettings, SourceSettings
+from digest.config.sources import CollectSettings, PathSettings, SelectSettings, SourceSettings, check_web_url
 from digest.config.wording import quote, suggest
 from digest.errors import ConfigError, UsageError
 from digest.model import UNTOLD_TIER, Edition
@@ -40,6 +40,9 @@ class StoreSettings(Table):
     keep_originals: int = Field(
         default=400, ge=1, le=36600, description="days that fetched pages are kept, as proof", examples=["400"]
     )
+    retention: int = Field(
+        default=400, ge=60, le=36600, description="days that issues, mails and articles are kept", examples=["400"]
+    )
 
     @field_validator("path")
     @classmethod
@@ -52,6 +55,9 @@ class StoreSettings(Table):
 class CalendarSettings(Table):
     """Days that differ from the State Council's calendar of holidays (放假安排), or that it does not name yet."""
 
+    country: str = Field(
+        default="CN", description="whose holidays: CN, or a code of ISO 3166 such as HK", examples=['"CN"']
+    )
     holidays: tuple[date, ...] = Field(default=(), description="days off", examples=["[2027-02-08, 2027-02-09]"])
     workdays: tuple[date, ...] = Field(default=(), description="days of work on a weekend", examples=["[2027-02-20]"])
 
@@ -62,6 +68,25 @@ class CalendarSettings(Table):
             if day in info.data.get("holidays", ()):
                 raise ValueError(f"and holidays both name {day}: take it out of one of them")
         return workdays
+
+
+class MonitoringSettings(Table):
+    """How somebody learns that digest does not work: mails to the operator, a dead man's switch, metrics."""
+
+    operator: tuple[Mailbox, ...] = Field(
+        default=(), description="who is told when an edition fails", examples=['["me@example.cn"]']
+    )
+    heartbeat: Line | None = Field(
+        default=None, repr=False, description="URL asked after each delivery", examples=['"https://hc.example/ping/1"']
+    )
+    textfile: DataPath | None = Field(
+        default=None, description="metrics for Prometheus' node_exporter", examples=['"digest.prom"']
+    )
+
+    @field_validator("heartbeat")
+    @classmethod
+    def _check_heartbeat(cls, url: str | None) -> str | None:
+        return check_web_url(url) if url else url
 
 
 class Settings(Table):
@@ -79,6 +104,7 @@ class Settings(Table):
     store: StoreSettings = StoreSettings()
     collect: CollectSettings = CollectSettings()
     calendar: CalendarSettings = CalendarSettings()
+    monitoring: MonitoringSettings = MonitoringSettings()
     source: tuple[SourceSettings, ...] = ()
     group: tuple[GroupSettings, ...] = ()
     edition: tuple[EditionSettings, ...] = ()
@@ -125,6 +151,7 @@ TABLES: dict[tuple[str, ...], type[Table]] = {
     ("store",): StoreSettings,
     ("collect",): CollectSettings,
     ("calendar",): CalendarSettings,
+    ("monitoring",): MonitoringSettings,
     ("source",): SourceSettings,
     ("source", "select"): SelectSettings,
     ("source", "paths"): PathSettings,

@@ -181,6 +181,13 @@ class CollectSettings(Table):
 
     seconds: float = Field(default=30.0, ge=1, le=600, description="for one whole answer", examples=["30"])
     megabytes: int = Field(default=10, ge=1, le=200, description="of one answer, unpacked", examples=["10"])
+    deadline: int = Field(
+        default=20,
+        ge=1,
+        le=240,
+        description="minutes for all sources of a run, then what is there goes out",
+        examples=["20"],
+    )
     recheck: int = Field(
         default=3, ge=0, le=60, description="days in which mailed pages are looked at again", examples=["3"]
     )

@@ -37,6 +37,7 @@ from digest.model.rules import (
     WordFile,
     WordGroup,
 )
+from digest.model.schedule import CatchUp, EmptyDay, Schedule
 from digest.model.summary import Sentence, Summary, Verdict, join_printed
 
 __all__ = [
@@ -45,10 +46,12 @@ __all__ = [
     "Appointment",
     "Article",
     "Attachment",
+    "CatchUp",
     "Coverage",
     "Document",
     "DocumentCard",
     "Edition",
+    "EmptyDay",
     "Entry",
     "Event",
     "Fact",
@@ -69,6 +72,7 @@ __all__ = [
     "Recipient",
     "Reference",
     "Revision",
+    "Schedule",
     "Section",
     "SectionRule",
     "Sentence",

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from digest.model.schedule import EmptyDay, Schedule
+
 UNTOLD_TIER = 3
 """The rank of a source of which none is said, among 1 (the best) to 5."""
 
@@ -97,7 +99,7 @@ class Edition:
     `query` are the reader's interests in words; `tiers` the rank of each source by its name, 1 the best (3 where it is
     not said); `per_source` the items one source may have, 0 for two fifths.  `review` holds every issue until a person
     has released it.  `theme` names the template of its page; `images` says whether entries show their leading picture;
-    `groups` names lists of further recipients.
+    `groups` names lists of further recipients; `empty` says what becomes of an issue without news.
     """
 
     name: str
@@ -105,7 +107,7 @@ class Edition:
     recipients: tuple[Recipient, ...] = ()
     sources: tuple[str, ...] = ("*",)
     timezone: str = "Asia/Shanghai"
-    at: str = "08:00"
+    schedule: Schedule = field(default_factory=Schedule)
     chars: int = 120
     items: int = 30
     group_by: Literal["none", "source", "topic"] = "none"
@@ -121,3 +123,4 @@ class Edition:
     images: bool = False
     imprint: Imprint = field(default_factory=Imprint)
     groups: tuple[str, ...] = ()
+    empty: EmptyDay = "note"

@@ -8,6 +8,7 @@ from digest.store.database import Store, open_store
 from digest.store.lock import run_lock
 from digest.store.records import (
     LEFT,
+    Alert,
     BounceKind,
     BounceRow,
     Change,
@@ -25,6 +26,8 @@ from digest.store.records import (
     Placement,
     Rest,
     Rhythm,
+    Run,
+    Skip,
     SourceHealth,
     SourceReading,
     Suppression,
@@ -37,6 +40,7 @@ from digest.store.traces import Address, Course, Trace, VisitRow
 __all__ = [
     "LEFT",
     "Address",
+    "Alert",
     "BounceKind",
     "BounceRow",
     "Change",
@@ -55,6 +59,8 @@ __all__ = [
     "Placement",
     "Rest",
     "Rhythm",
+    "Run",
+    "Skip",
     "SourceHealth",
     "SourceReading",
     "Store",

@@ -17,6 +17,7 @@ from sqlalchemy import Engine
 from digest.errors import StoreError
 from digest.model import Appointment, Article, Document, State
 from digest.store import (
+    alerts,
     articles,
     bounces,
     days,
@@ -26,6 +27,8 @@ from digest.store import (
     originals,
     outbox,
     rests,
+    runs,
+    skips,
     sources,
     suppressions,
     visits,
@@ -37,6 +40,7 @@ from digest.store.migrations import check_version, migrate
 from digest.store.questions import Questions
 from digest.store.records import (
     BY_HAND,
+    Alert,
     BounceRow,
     Draft,
     Envelope,
@@ -189,6 +193,16 @@ class Store(Questions):
         with self._writing() as connection:
             return issues.settle(connection, edition, slot, now)
 
+    def skip_slot(
+        self, edition: str, slot: datetime, why: str, now: datetime, placements: Iterable[Placement] = ()
+    ) -> None:
+        """Writes that a slot that was due gets no issue, and why; what composing it left out is noted all the same."""
+        with self._writing() as connection:
+            skips.add(connection, edition, slot, why, now)
+            for placement in placements:
+                ledger.leave(connection, edition, placement, now)
+            drafts.drop(connection, edition, slot)
+
     def keep_draft(self, draft: Draft) -> bool:
         """Whether the draft is kept, in place of the slot's earlier one; False where the slot has its issue already.
 
@@ -269,6 +283,29 @@ class Store(Questions):
         """Forgets the failures of a mail server: it works."""
         with self._writing() as connection:
             rests.end(connection, server)
+
+    # --------------------------------------------------------------------------------------------------- runs, alerts
+
+    def begin_run(self, now: datetime) -> None:
+        """Writes that a run which has something to do begins."""
+        with self._writing() as connection:
+            runs.begin(connection, now)
+
+    def end_run(self, began: datetime, now: datetime, code: int, told: Iterable[str]) -> None:
+        """Writes the exit code of the run that began then, and what it complained of."""
+        with self._writing() as connection:
+            runs.end(connection, began, now, code, told)
+
+    def renew_alerts(self, seen: Mapping[str, str], now: datetime) -> tuple[Alert, ...]:
+        """The standing matters, after making them those that are `seen` now (matter -> words)."""
+        with self._writing() as connection:
+            alerts.renew(connection, seen, now)
+            return alerts.standing(connection)
+
+    def mark_told(self, matters: Iterable[str], now: datetime) -> None:
+        """Writes that the operator was told of the matters."""
+        with self._writing() as connection:
+            alerts.mark_told(connection, matters, now)
 
     # ------------------------------------------------------------------------------------------- suppressions, bounces
 

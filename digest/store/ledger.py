@@ -148,6 +148,13 @@ def place(connection: Connection, edition: str, slot: datetime, placement: Place
         )
 
 
+def leave(connection: Connection, edition: str, placement: Placement, now: datetime) -> None:
+    """Writes why a candidate found no place where no issue was made; it stays a candidate while its window lasts."""
+    own = (ledger.c.edition == edition, ledger.c.key == placement.key, ledger.c.state.in_(OPEN))
+    values = {"state": "left_out", "reason": placement.reason, "changed_at": now}
+    connection.execute(update(ledger).where(*own).values(values))
+
+
 def carry(connection: Connection, edition: str, slot: datetime, now: datetime) -> None:
     """Makes the articles of an issue `carried`: somebody has them."""
     connection.execute(_of_issue(edition, slot).values(state="carried", changed_at=now))

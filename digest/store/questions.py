@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from digest.model import Appointment, Article, State, Told
 from digest.store import (
+    alerts,
     bounces,
     changes,
     days,
@@ -18,7 +19,9 @@ from digest.store import (
     outbox,
     rests,
     rhythms,
+    runs,
     signing,
+    skips,
     sources,
     suppressions,
     traces,
@@ -26,6 +29,7 @@ from digest.store import (
 )
 from digest.store.door import Door
 from digest.store.records import (
+    Alert,
     BounceRow,
     Change,
     Draft,
@@ -37,6 +41,8 @@ from digest.store.records import (
     OutboxRow,
     Rest,
     Rhythm,
+    Run,
+    Skip,
     SourceHealth,
     Suppression,
     Version,
@@ -153,9 +159,25 @@ class Questions(Door):
             return issues.count_before(connection, edition, slot, year) + 1
 
     def latest_slot(self, edition: str) -> datetime | None:
-        """The last slot of the edition that has an issue, even a void one."""
+        """The last slot of the edition that has an issue, even a void one, or was skipped."""
         with self._reading() as connection:
-            return issues.latest_slot(connection, edition)
+            found = (issues.latest_slot(connection, edition), skips.latest(connection, edition))
+            return max((slot for slot in found if slot), default=None)
+
+    def skips(self, edition: str, since: datetime) -> tuple[Skip, ...]:
+        """The slots of the edition since then that were due and got no issue, the earliest first."""
+        with self._reading() as connection:
+            return skips.since(connection, edition, since)
+
+    def runs(self, most: int = 1) -> tuple[Run, ...]:
+        """The last runs that had something to do, the newest first."""
+        with self._reading() as connection:
+            return runs.latest(connection, most)
+
+    def alerts(self) -> tuple[Alert, ...]:
+        """What is wrong and concerns the operator, until it ends."""
+        with self._reading() as connection:
+            return alerts.standing(connection)
 
     def unsettled_issues(self, edition: str | None = None) -> tuple[tuple[str, datetime], ...]:
         """The edition and slot of every issue of which nothing is decided yet, the oldest first."""

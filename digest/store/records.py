@@ -337,3 +337,33 @@ class Rhythm:
     def silent(self) -> int:
         """The days it has been quiet, where they are more than usual; else 0."""
         return self.quiet if 0 < self.usual < self.quiet else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Skip:
+    """A slot that was due and got no issue, and why."""
+
+    edition: str
+    slot: datetime
+    why: str
+    skipped_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A run that had something to do: without an end it broke off, or is at work.  `told` are its complaints."""
+
+    started_at: datetime
+    ended_at: datetime | None
+    code: int | None
+    told: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """What is wrong and concerns the operator: `matter` names it, `words` say it; None where he was not told yet."""
+
+    matter: str
+    words: str
+    since: datetime
+    told_at: datetime | None

@@ -274,3 +274,30 @@ drafts = Table(  # composed issues that wait for a person
     Column("composed_at", Moment, nullable=False),
     Column("changed_at", Moment, nullable=False),
 )
+
+skips = Table(  # slots that were due and got no issue
+    "skips",
+    metadata,
+    Column("edition", Text, primary_key=True),
+    Column("slot", Moment, primary_key=True),
+    Column("why", Words, nullable=False),
+    Column("skipped_at", Moment, nullable=False),
+)
+
+runs = Table(  # runs that had something to do
+    "runs",
+    metadata,
+    Column("started_at", Moment, primary_key=True),
+    Column("ended_at", Moment),
+    Column("code", Integer),
+    Column("told", Json, nullable=False),
+)
+
+alerts = Table(  # what is wrong and concerns the operator, until it ends
+    "alerts",
+    metadata,
+    Column("matter", Words, primary_key=True),
+    Column("words", Words, nullable=False),
+    Column("since", Moment, nullable=False),
+    Column("told_at", Moment),
+)

@@ -296,4 +296,32 @@ _FOURTH: Step = (
     "INSERT INTO keys VALUES ('signing', randomblob(32))",
 )
 
-STEPS: tuple[Step, ...] = (_FIRST, _SECOND, _THIRD, _FOURTH)
+_FIFTH: Step = (
+    """
+    CREATE TABLE skips (
+        edition TEXT NOT NULL,
+        slot TEXT NOT NULL,
+        why TEXT NOT NULL,
+        skipped_at TEXT NOT NULL,
+        PRIMARY KEY (edition, slot)
+    )
+    """,
+    """
+    CREATE TABLE runs (
+        started_at TEXT NOT NULL PRIMARY KEY,
+        ended_at TEXT,
+        code INTEGER,
+        told TEXT NOT NULL
+    )
+    """,
+    """
+    CREATE TABLE alerts (
+        matter TEXT NOT NULL PRIMARY KEY,
+        words TEXT NOT NULL,
+        since TEXT NOT NULL,
+        told_at TEXT
+    )
+    """,
+)
+
+STEPS: tuple[Step, ...] = (_FIRST, _SECOND, _THIRD, _FOURTH, _FIFTH)

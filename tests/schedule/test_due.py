@@ -10,7 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from digest.schedule.due import due_slot, latest_slot, next_slot
+from digest.model import Schedule
+from digest.schedule import due
+from digest.schedule.timetable import Timetable
 
 ZONES = ("Asia/Shanghai", "Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Asia/Kathmandu", "UTC")
 zones = st.sampled_from(ZONES)
@@ -33,6 +35,30 @@ near_changes = st.builds(
     ),
     st.integers(-1600, 1600),
 )
+
+
+def table(at: str, zone: str) -> Timetable:
+    """Daily at that time."""
+    return Timetable(Schedule(times=(at,)), ZoneInfo(zone))
+
+
+def latest_slot(at: str, zone: str, now: datetime) -> datetime:
+    """The last slot not after now, which a daily edition always has."""
+    slot = table(at, zone).latest(now)
+    assert slot is not None
+    return slot
+
+
+def next_slot(at: str, zone: str, now: datetime) -> datetime:
+    """The first slot after now, which a daily edition always has."""
+    slot = table(at, zone).following(now)
+    assert slot is not None
+    return slot
+
+
+def due_slot(at: str, zone: str, now: datetime, last: datetime | None) -> datetime | None:
+    """The slot that is due."""
+    return due.due_slot(table(at, zone), now, last)
 
 
 def instant(moment: datetime) -> datetime:

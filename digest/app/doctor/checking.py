@@ -16,10 +16,12 @@ from digest.app.doctor.trial import try_all_themes
 from digest.app.reading.reader import Reader
 from digest.app.recipients.roster import resolve_recipients
 from digest.app.state import database_path
+from digest.app.timetable import timetable_of
 from digest.config import Settings
 from digest.errors import DigestError, StoreError
 from digest.model import Edition
-from digest.schedule.due import due_slot, next_slot
+from digest.schedule.due import due_slot
+from digest.schedule.timetable import Timetable
 from digest.store import Store, copy_for_dry_run, empty_store
 
 
@@ -67,8 +69,9 @@ def _edition(settings: Settings, edition: Edition, store: Store, now: datetime) 
     except DigestError as error:
         yield attempt(name, partial(_raise, error))
         return
-    due = due_slot(edition.at, edition.timezone, now, store.latest_slot(edition.name))
-    when = f"the issue of {due:%Y-%m-%d %H:%M} is due now" if due else _upcoming(edition, now)
+    timetable = timetable_of(settings, edition)
+    due = due_slot(timetable, now, store.latest_slot(edition.name))
+    when = f"the issue of {due:%Y-%m-%d %H:%M} is due now" if due else _upcoming(timetable, now)
     left_out = f" ({roster.suppressed} more left out)" if roster.suppressed else ""
     seen = f"{len(roster.recipients)} recipients{left_out}, {when}"
     if not roster.recipients:
@@ -84,8 +87,9 @@ def _raise(error: DigestError) -> str:
     raise error
 
 
-def _upcoming(edition: Edition, now: datetime) -> str:
-    return f"next due {next_slot(edition.at, edition.timezone, now):%Y-%m-%d %H:%M} {edition.timezone}"
+def _upcoming(timetable: Timetable, now: datetime) -> str:
+    slot = timetable.following(now)
+    return f"next due {slot:%Y-%m-%d %H:%M} {timetable.zone.key}" if slot else "not due within a year"
 
 
 def _templates(settings: Settings, now: datetime) -> str:

@@ -18,10 +18,11 @@ from digest.app.proof.manifest import keep_files
 from digest.app.reading.gather import Gathering
 from digest.app.reading.reader import Reader
 from digest.app.recipients.roster import Roster, resolve_recipients
+from digest.app.timetable import timetable_of
 from digest.compose.issue import Composition
 from digest.errors import ConfigError, StoreError
 from digest.model import Article, Edition, Letter
-from digest.schedule.due import due_slot, next_slot
+from digest.schedule.due import due_slot
 from digest.store import Store
 
 FAR = timedelta(days=2)
@@ -59,7 +60,8 @@ class Desk:
         """Compose the issue of an edition whose time has come, or say when it will."""
         now = self._call.clock()
         last = self._store.latest_slot(edition.name)
-        slot = due_slot(edition.at, edition.timezone, now, last)
+        timetable = timetable_of(self._call.settings, edition)
+        slot = due_slot(timetable, now, last)
         if last is not None and last - now > FAR:
             self.outcome.ahead.append(f"the last issue of {edition.name} is dated {_shown(last)}, in the future")
         elif slot is not None:
@@ -69,8 +71,9 @@ class Desk:
                 f"{edition.name}: nothing new is due; still to be sent of the last issue: {len(waiting)}"
             )
         else:
-            upcoming = _shown(next_slot(edition.at, edition.timezone, now))
-            self._call.announce(f"{edition.name}: nothing due; next at {upcoming}")
+            upcoming = timetable.following(now)
+            told = f"next at {_shown(upcoming)}" if upcoming else "and nothing will be for a year"
+            self._call.announce(f"{edition.name}: nothing due; {told}")
             self._warn_of_another(edition, last)
 
     def _warn_of_another(self, edition: Edition, last: datetime | None) -> None:

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
+from digest.app.timetable import calendar_of
 from digest.compose.issue import Past
 from digest.compose.revisions import compose_revision
 from digest.config import Settings
 from digest.model import Edition, Revision, SourceReport, Told
-from digest.schedule.calendar import WorkCalendar
 from digest.store import Change, NoticeRow, Store
 
 REMEMBERED = timedelta(days=14)
@@ -25,8 +25,7 @@ AHEAD = 10
 
 def look_ahead(settings: Settings, day: date) -> date:
     """Return the last day of the agenda of an issue of `day`."""
-    own = settings.calendar
-    return WorkCalendar(frozenset(own.holidays), frozenset(own.workdays)).after(day, AHEAD)
+    return calendar_of(settings).after(day, AHEAD)
 
 
 def read_past(store: Store, settings: Settings, edition: Edition, slot: datetime) -> Past:

@@ -9,12 +9,12 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from digest.app.state import open_state
+from digest.app.timetable import timetable_of
 from digest.compose.importance import explain_score
 from digest.config import Settings
 from digest.errors import FormatError, UsageError
 from digest.extract.encoding import decode
 from digest.model import Edition
-from digest.schedule.due import next_slot
 from digest.store import Course, Store, Trace
 
 MOST_ADDRESSES = 10
@@ -109,13 +109,15 @@ def explain_day(settings: Settings, edition: Edition, day: date, now: datetime) 
     first = datetime.combine(day, time(), zone)
     with open_state(settings, dry_run=True) as store:
         return [
-            *_issues(store, edition, day, now, zone),
+            *_issues(settings, store, edition, day, now, zone),
             *_sources(settings, store, edition, now, zone),
             *_counts(store, edition, first),
         ]
 
 
-def _issues(store: Store, edition: Edition, day: date, now: datetime, zone: ZoneInfo) -> Iterator[str]:
+def _issues(
+    settings: Settings, store: Store, edition: Edition, day: date, now: datetime, zone: ZoneInfo
+) -> Iterator[str]:
     issues = store.find_issues(edition.name, day)
     for issue in issues:
         mails = store.outbox_rows(edition.name, issue.slot)
@@ -124,8 +126,9 @@ def _issues(store: Store, edition: Edition, day: date, now: datetime, zone: Zone
         yield f"{edition.name}: the issue of {_shown(issue.slot, zone)} {what}: {states}"
     if not issues:
         yield f"{edition.name}: there is no issue of {day.isoformat()}"
-        upcoming = next_slot(edition.at, edition.timezone, now)
-        yield f"  it is due at {edition.at} ({edition.timezone}); next at {_shown(upcoming, zone)}"
+        upcoming = timetable_of(settings, edition).following(now)
+        due = ", ".join((edition.schedule.days, *edition.schedule.times))
+        yield f"  it is due {due} ({edition.timezone}); next at {_shown(upcoming, zone) if upcoming else 'no time'}"
     for draft in store.drafts(edition.name):
         yield f"  an issue of {_shown(draft.slot, zone)} is frozen and {draft.state}: digest issue show"
 

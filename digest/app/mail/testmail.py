@@ -11,6 +11,7 @@ from digest.app.call import Call
 from digest.app.issues.issuing import domain_of, write_mail
 from digest.app.mail.posting import name_rest, server_of
 from digest.app.state import database_path, open_state
+from digest.app.timetable import timetable_of
 from digest.config import MailSettings
 from digest.config.passwords import locate_password
 from digest.deliver import Refused, Reply, Server, dot_stuffed, judge, open_connection
@@ -18,7 +19,7 @@ from digest.deliver.server import fetch_token
 from digest.deliver.signing import read_dkim
 from digest.errors import BusyError, DigestError, MailError
 from digest.model import Edition, Letter, Recipient
-from digest.schedule.due import due_slot, next_slot
+from digest.schedule.due import due_slot
 from digest.store import copy_for_dry_run
 
 PATIENCE = 10
@@ -81,8 +82,9 @@ def write_trial(call: Call, mail: MailSettings, edition: Edition, recipient: Rec
 def _write_letter(call: Call, mail: MailSettings, edition: Edition) -> Letter:
     now = call.clock()
     with copy_for_dry_run(database_path(call.settings)) as store:
-        waiting = due_slot(edition.at, edition.timezone, now, store.latest_slot(edition.name))
-    due = (waiting or next_slot(edition.at, edition.timezone, now)).astimezone(ZoneInfo(edition.timezone))
+        timetable = timetable_of(call.settings, edition)
+        waiting = due_slot(timetable, now, store.latest_slot(edition.name))
+    due = (waiting or timetable.following(now) or now).astimezone(ZoneInfo(edition.timezone))
     lines = [
         line.format(
             title=edition.title,

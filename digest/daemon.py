@@ -1,0 +1,1 @@
+"""The daemon: sleeps until an edition is due, then runs digest."""
