@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 import subprocess
@@ -14,27 +13,14 @@ from pathlib import Path
 import pytest
 
 from digest.config import load_settings
+from tests.meta.readme import PLAIN, README, ROOT, SETUP, copy_checkout, run_command
 from tests.web_server import WebServer
-
-ROOT = Path(__file__).parents[2]
-README = (ROOT / "README.md").read_text("utf-8")
-COMMANDS = [line[2:] for line in README.splitlines() if line.startswith("$ ")]
-SETUP = [command for command in COMMANDS if "venv" in command]
-PLAIN = [command for command in COMMANDS if "venv" not in command]
 
 
 @pytest.fixture(scope="module")
 def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of what a user checks out, to run commands in."""
-    target = tmp_path_factory.mktemp("checkout") / "digest"
-    target.mkdir()
-    for name in ("pyproject.toml", "README.md", "LICENSE", "digest", "templates", "tests", "samples"):
-        source = ROOT / name
-        if source.is_dir():
-            shutil.copytree(source, target / name, ignore=shutil.ignore_patterns("__pycache__"))
-        else:
-            shutil.copy(source, target / name)
-    return target
+    return copy_checkout(tmp_path_factory.mktemp("checkout") / "digest")
 
 
 SITE = "https://news.example.cn"
@@ -67,23 +53,6 @@ def site() -> Iterator[WebServer]:
         yield server
 
 
-def run(command: str, folder: Path) -> subprocess.CompletedProcess[str]:
-    """Run a line of the README as a shell does, with this environment's `digest` on the path."""
-    path = os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"]))
-    home = {"HOME": str(folder), "PATH": path}
-    return subprocess.run(
-        ["bash", "-euo", "pipefail", "-c", command],
-        cwd=folder,
-        env={**os.environ, **home},
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        stdin=subprocess.DEVNULL,
-        timeout=600,
-        check=False,
-    )
-
-
 def test_there_are_two_commands_for_a_fresh_machine() -> None:
     """One previews the samples, one passes the tests; each makes its own environment."""
     assert len(SETUP) == 2
@@ -97,20 +66,10 @@ def test_the_plain_commands_work_one_after_another(checkout: Path, site: WebServ
     assert len(PLAIN) >= 9
     for command in PLAIN:
         there = command.replace(f"{SITE}/", site.url("/"))
-        done = run(there if there == command else f"{there} --allow-private", checkout)
+        done = run_command(there if there == command else f"{there} --allow-private", checkout)
         assert done.returncode == 0, f"{command}\n{done.stdout}{done.stderr}"
         assert done.stdout or done.stderr or "outbox" in command, command
         assert "Traceback" not in done.stderr
-
-
-@pytest.mark.wheel
-def test_the_first_command_ends_with_a_page(checkout: Path, registry: None) -> None:
-    """From nothing but Python: an environment, an installation, and the path of an HTML digest on the last line."""
-    done = run(SETUP[0], checkout)
-    assert done.returncode == 0, done.stderr
-    page = Path(done.stdout.splitlines()[-1])
-    assert page.suffix == ".html"
-    assert "澜川" in page.read_text("utf-8")
 
 
 def test_the_configuration_shown_is_valid(tmp_path: Path) -> None:

@@ -398,6 +398,9 @@ def live(office: Office) -> None:
             assert office.run(now, void=trouble == "void")
 
 
+pytestmark = pytest.mark.xdist_group("office")  # it is lived through once
+
+
 @pytest.fixture(scope="module")
 def after(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
     """An office twenty days later; on the last ones nothing failed."""

@@ -1,18 +1,18 @@
-"""The wheel holds all that is needed, and works in an empty environment."""
+"""From nothing but Python to a digest: the README's first command, and the wheel without a checkout beside it."""
 
 from __future__ import annotations
 
 import subprocess
 import sys
-import venv
 import zipfile
 from pathlib import Path
 
 import pytest
 
+from tests.meta.readme import ROOT, SETUP, copy_checkout, run_command
+
 pytestmark = [pytest.mark.wheel, pytest.mark.xdist_group("wheel")]
 
-ROOT = Path(__file__).parents[2]
 LANGUAGES = {"zh-Hant": "zh-TW", "en": "en"}
 SAMPLE = ROOT / "samples/hanning-ribao/wanqiuxun-siji-xiangying.txt"
 
@@ -32,12 +32,32 @@ def call(*command: str | Path, folder: Path) -> str:
 
 
 @pytest.fixture(scope="module")
+def checkout(tmp_path_factory: pytest.TempPathFactory, registry: None) -> Path:
+    """A copy of what a user checks out, to run commands in."""
+    return copy_checkout(tmp_path_factory.mktemp("checkout") / "digest")
+
+
+@pytest.fixture(scope="module")
+def first_page(checkout: Path) -> Path:
+    """What the first command of the README ends with, run as it stands."""
+    done = run_command(SETUP[0], checkout)
+    assert done.returncode == 0, done.stderr
+    return Path(done.stdout.splitlines()[-1])
+
+
+@pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory, registry: None) -> Path:
     """The wheel, built as a release would be."""
     folder = tmp_path_factory.mktemp("wheel")
     call(sys.executable, "-m", "build", "--wheel", "--outdir", folder, ROOT, folder=folder)
     (built,) = folder.glob("*.whl")
     return built
+
+
+def test_the_first_command_ends_with_a_page(first_page: Path) -> None:
+    """From nothing but Python: an environment, an installation, and the path of an HTML digest on the last line."""
+    assert first_page.suffix == ".html"
+    assert "澜川" in first_page.read_text("utf-8")
 
 
 def test_the_wheel_holds_templates_and_data(wheel: Path) -> None:
@@ -51,13 +71,15 @@ def test_the_wheel_holds_templates_and_data(wheel: Path) -> None:
     assert not [name for name in names if name.startswith(("tests/", "samples/"))]
 
 
-def test_the_wheel_works_in_an_empty_environment(wheel: Path, tmp_path: Path) -> None:
-    """Installed without a checkout and without development tools, it summarizes a sample and previews a folder, in
+def test_the_wheel_works_without_a_checkout(wheel: Path, checkout: Path, first_page: Path, tmp_path: Path) -> None:
+    """With what an installation brings and no development tools, it summarizes a sample and previews a folder, in
     both themes and in other languages.
     """
-    venv.create(tmp_path / "env", with_pip=True)
-    programs = tmp_path / "env" / "bin"
-    call(programs / "pip", "install", "--quiet", wheel, folder=tmp_path)
+    programs = checkout / ".venv" / "bin"
+    call(programs / "pip", "install", "--quiet", "--no-deps", "--force-reinstall", wheel, folder=tmp_path)
+    (checkout / "digest").rename(checkout / "gone")
+    (checkout / "templates").rename(checkout / "gone" / "templates")
+    call(programs / "pip", "check", folder=tmp_path)
     assert "瀚宁" in call(programs / "digest", "summarize", SAMPLE, folder=tmp_path)
     page = call(programs / "digest", "preview", SAMPLE.parent, "--output", tmp_path / "out", folder=tmp_path)
     assert "<html" in Path(page.strip()).read_text("utf-8")
