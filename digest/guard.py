@@ -173,7 +173,9 @@ def serve(handle: int, memory: int, warm: str) -> None:
     """Answer calls, as a worker, until the pipe of that descriptor closes: (True, result) or (False, error)."""
     pipe = Connection(handle)
     sys.excepthook = partial(_last_words, pipe)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to answer
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):  # Ctrl-C and a service that is stopped are the parent's to answer
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.SIG_IGN)
     _limit(memory)
     if warm:
         __import__(warm)

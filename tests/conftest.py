@@ -6,11 +6,14 @@ import os
 import ssl
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import trustme
 from hypothesis import HealthCheck, settings
+
+from tests.postgres_server import NoServerError, PostgresServer, running_server
 
 ROOT = Path(__file__).parents[1]
 
@@ -25,6 +28,7 @@ def _own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monk
     for name in [name for name in os.environ if name.startswith(("DIGEST_", "XDG_"))]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("DIGEST_LOG", "human")
     monkeypatch.delenv("NO_COLOR", raising=False)
 
 
@@ -40,6 +44,16 @@ def registry() -> None:
     asked = [sys.executable, "-m", "pip", "index", "versions", "click"]
     if subprocess.run(asked, capture_output=True, check=False).returncode:
         pytest.skip("pip reaches no package registry")
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """A real PostgreSQL server; skip where none is to be had."""
+    try:
+        with running_server() as server:
+            yield server
+    except NoServerError as missing:
+        pytest.skip(str(missing))
 
 
 @pytest.fixture(scope="session")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import os
 import pickle
+import re
 import subprocess
 import sys
 import tomllib
@@ -33,6 +34,7 @@ from digest.config import (
 from digest.config.lines import KeyPath, find_line, locate_keys
 from digest.config.mail import batch_of, pace_of, preset_of
 from digest.config.passwords import locate_password, read_token
+from digest.config.settings import TABLES
 from digest.errors import ConfigError, UsageError
 from digest.model import Edition, Recipient, Schedule, SectionRule
 
@@ -244,24 +246,42 @@ def test_the_template_loads_without_a_mistake(tmp_path: Path) -> None:
 
 
 def test_every_line_offered_in_the_template_is_true(tmp_path: Path) -> None:
-    """With the comment signs taken away, all of the template loads: mail, store, a list page, a section."""
-    lines = read_template().replace('"*"', '"samples"').splitlines()
-    keys = ["preset", "user", "password_env", "from", "path", "title", "words", "cafile", "templates", "timezone"]
-    keys += ["keep_originals", "seconds", "megabytes", "recheck", "name", "kind", "url", "select", "pages", "items"]
-    keys += ["max_age", "only_new", "headers", "cookies", "delay", "robots", "legacy_tls", "allow_private", "paused"]
-    keys += ["reply_to", "dkim", "per_minute", "give_up", "on_unknown", "host", "folder", "file", "command"]
-    keys += ["language", "theme", "imprint", "groups"]
-    tables = ("[mail]", "[bounces]", "[store]", "[collect]", "[[source]]", "[[group]]", "[[edition.section]]")
-    wanted = (*tables, *(f"{key} =" for key in keys))
-    text = "\n".join(line[2:] if line[2:].startswith(wanted) and line.startswith("# ") else line for line in lines)
-    s = load(tmp_path, text)
+    """With the comment signs taken away, all of the template loads, but for what stands in for something else."""
+    (tmp_path / "frequency_words.txt").write_text("华为\n", "utf-8")
+    others = ("password_file =", "password_command =", "keyring =", "token_command =", "paths =", "full_text =")
+    lines = []
+    for line in read_template().replace('"*"', '"samples"').splitlines():
+        offered = re.match(r"# (?:[a-z_]+ = |\[+[a-z.]+\])", line) and not line[2:].startswith(others)
+        lines.append(line[2:] if offered and "instead of" not in line else line)
+    s = load(tmp_path, "\n".join(lines))
     assert s.require_mail().preset == "qq"
     assert s.templates == tmp_path / "templates"
     assert s.editions()[0].sections[0].title == "财经"
     assert [(source.kind, source.select.item) for source in s.source[1:]] == [("page-list", "ul.list > li")]
-    assert (s.collect.seconds, s.store.keep_originals) == (30, 400)
+    assert (s.collect.seconds, s.collect.deadline, s.store.keep_originals) == (30, 20, 400)
     assert (s.bounces.folder, s.group[0].name, s.editions()[0].theme) == ("INBOX", "处长", "gongwen")
+    assert (s.calendar.country, len(s.calendar.holidays), len(s.monitoring.operator)) == ("CN", 2, 1)
     assert s.require_mail().dkim is not None
+
+
+def test_the_template_names_every_setting_with_a_word_in_chinese() -> None:
+    """Each key of each table stands below the table's name, and whoever reads no English finds something to read."""
+    parts = re.split(r"(?m)^(?:# )?\[+([a-z.]+)\]+", read_template())
+    texts = {"": parts[0]} | dict(zip(parts[1::2], parts[2::2], strict=True))
+    texts["source"] = parts[parts.index("source") + 1] + texts["source"]
+    for table, model in TABLES.items():
+        text = texts.get(".".join(table)) or texts[table[0]]
+        for key in model.list_examples():
+            if key != "password" and ".".join((*table, key)) not in texts:
+                assert re.search(rf"(?:\b{key} = |\b{key}:|also .*\b{key}\b)", text), (table, key)
+    chinese = [name for name, text in texts.items() if not re.search(r"[\u4e00-\u9fff]", text)]
+    assert chinese == []
+
+
+def test_the_samples_configuration_is_the_template() -> None:
+    """What a checkout shows is what `digest init` writes."""
+    sample = Path(__file__).parents[1] / "samples" / "digest.toml"
+    assert sample.read_text("utf-8") == read_template()
 
 
 def test_settings_without_a_file_have_one_edition_and_no_mail(tmp_path: Path) -> None:
@@ -359,6 +379,9 @@ def test_a_byte_order_mark_and_windows_line_ends_are_tolerated(tmp_path: Path) -
         (TOP + "x = [1,\n", ":3:1: broken TOML, invalid value: something is left open"),
         (TOP + "x = " + "[" * 50_000, "nested too deeply"),
         (TOP + "x = " + "1" * 5_000, "broken TOML"),
+        (BASE + "[calendar]\nholidays = [2027-02-08, 2027-02-30]\n", ":9: 2027-02-30 is no day of the calendar: write"),
+        (TOP + "day = 2027-13-01\n", "digest.toml:2: 2027-13-01 is no day of the calendar: write one that there is"),
+        (TOP + "at = 08:00\n", "write one key on each line, and text in quotes"),
         (TOP + "x = \0\n", "digest.toml:2:5: broken TOML"),
     ],
 )
@@ -514,7 +537,28 @@ def test_the_error_counts_the_mistakes_and_names_the_file(tmp_path: Path) -> Non
         (BASE + 'schedule = { at = "24:00" }\n', "which is no time"),
         (BASE + 'schedule = { at = "08:00\\n" }\n', "which is no time"),
         (BASE + "schedule = { at = 08:00:00 }\n", 'at must be text in quotes: write at = "08:00"'),
-        (BASE + 'schedule = { days = "weekly" }\n', 'days must be "daily": write days = "daily"'),
+        (BASE + "schedule = { at = [] }\n", "[edition.schedule] at is empty: write at ="),
+        (BASE + 'schedule = { at = ["08:00", "08:00"] }\n', "at names a time twice: delete one of them"),
+        (BASE + 'schedule = { at = ["08:00", "18:5"] }\n', 'is "18:5", which is no time'),
+        (BASE + 'schedule = { days = "workday" }\n', '[edition.schedule] days is "workday", but an edition is due'),
+        (BASE + 'schedule = { days = "0 25 * * *" }\n', "[edition.schedule] days "),
+        (
+            BASE + 'schedule = { days = "30 7 * * 1-5", at = "08:00" }\n',
+            'at does not go with the cron line "30 7 * * 1-5", which names its times itself: delete it',
+        ),
+        (BASE + "schedule = { catch_up = true }\n", 'catch_up must be "merge", "each" or "skip"'),
+        (BASE + 'empty = "no"\n', 'empty must be "note", "skip" or "send": write empty = "note"'),
+        (BASE + '[calendar]\ncountry = "china"\n', '[calendar] country is "china", which is no code of ISO 3166'),
+        (BASE + '[calendar]\nholidays = ["2027-02-08"]\n', "holidays must be a day without quotes, such as 2027-02-08"),
+        (
+            BASE + "[calendar]\nholidays = [2027-02-08]\nworkdays = [2027-02-08]\n",
+            "workdays and holidays both name 2027-02-08",
+        ),
+        (BASE + "[collect]\ndeadline = 0\n", "[collect] deadline must be at least 1: write deadline = 20"),
+        (BASE + "[store]\nretention = 59\n", "[store] retention must be at least 60"),
+        (BASE + '[monitoring]\nheartbeat = "hc.example"\n', "[monitoring] heartbeat is no address of a page"),
+        (BASE + '[monitoring]\noperator = ["me"]\n', "[monitoring] operator holds"),
+        (BASE + 'include = ["x.toml"]\n', 'include": it belongs to the top of the file'),
         (BASE + 'group_by = "day"\n', 'group_by must be "none", "source" or "topic": write group_by = "none"'),
         (BASE + 'timezone = "../etc"\n', "[[edition]] timezone is"),
         (BASE + 'timezone = "Asia"\n', "which is no time zone"),
@@ -805,15 +849,46 @@ def test_mail_may_come_from_the_environment_alone(tmp_path: Path) -> None:
     assert load(tmp_path, BASE, {"DIGEST_MAIL__PASSWORD": CANARY}).mail is None
 
 
-def test_unknown_variables_of_mail_and_store_are_mistakes_and_others_are_not(tmp_path: Path) -> None:
-    """A misspelt setting is told with the nearest one; variables that are no settings are left alone."""
+def test_unknown_variables_are_mistakes_and_those_of_others_are_not(tmp_path: Path) -> None:
+    """A misspelt setting or table is told with the nearest one; variables of one part are left alone."""
     environ = {"DIGEST_MAIL__HOTS": "x", "DIGEST_STORE__A__B": "x", "DIGEST_MAIL__PORT": "many"}
     mistakes = mistakes_of(tmp_path, BASE + MAIL, environ)
     assert mistakes[0] == "DIGEST_MAIL__HOTS: is no setting: did you mean DIGEST_MAIL__HOST?"
     assert "DIGEST_MAIL__PORT: port must be a whole number: write port = 465" in mistakes
     assert any(m.startswith("DIGEST_STORE__A__B: is no setting: ") for m in mistakes)
-    others = {"DIGEST_CONFIG": "x", "DIGEST_SMTP_PASSWORD": "x", "DIGEST_MAIL": "x", "DIGEST_X__Y": "x", "PATH": "x"}
+    others = {"DIGEST_CONFIG": "x", "DIGEST_SMTP_PASSWORD": "x", "DIGEST_MAIL": "x", "PATH": "x"}
     assert load(tmp_path, BASE, others) == load(tmp_path, BASE)
+    told = mistakes_of(tmp_path, BASE, {"DIGEST_MIAL__HOST": "x", "DIGEST_EDITION__ITEMS": "3", "DIGEST_X__Y": "x"})
+    assert told == (
+        "DIGEST_EDITION__ITEMS: is no setting: [[edition]] stands in the file only: unset it, and write it there",
+        "DIGEST_MIAL__HOST: is no setting: did you mean DIGEST_MAIL__HOST?",
+        "DIGEST_X__Y: is no setting: unset it; there are tables mail, bounces, store, collect, calendar, monitoring",
+    )
+
+
+def test_every_single_table_listens_to_the_environment(tmp_path: Path) -> None:
+    """Numbers, lists, days and tables within tables are read as their fields want them."""
+    environ = {
+        "DIGEST_BOUNCES__FOLDER": "退信",
+        "DIGEST_CALENDAR__COUNTRY": "HK",
+        "DIGEST_CALENDAR__HOLIDAYS": "2027-02-08, 2027-02-09",
+        "DIGEST_COLLECT__SECONDS": "5",
+        "DIGEST_COLLECT__DEADLINE": "7",
+        "DIGEST_MAIL__DKIM__SELECTOR": "s2",
+        "DIGEST_MAIL__KEYRING": "true",
+        "DIGEST_MONITORING__OPERATOR": "a@x.cn,王 <b@x.cn>",
+        "DIGEST_MONITORING__HEARTBEAT": "https://hc.example/1",
+        "DIGEST_STORE__RETENTION": "99",
+    }
+    text = f'{BASE}{MAIL}dkim = {{ domain = "qq.com", selector = "s1", key_file = "k" }}\n[store]\nurl = "sqlite://"\n'
+    s = load(tmp_path, text, environ)
+    assert (s.bounces.folder, s.calendar.country, len(s.calendar.holidays)) == ("退信", "HK", 2)
+    assert (s.collect.seconds, s.collect.deadline, s.store.retention) == (5, 7, 99)
+    assert s.store.url == "sqlite://"  # who sets the retention keeps his database
+    assert [who.address for who in s.monitoring.operator] == ["a@x.cn", "b@x.cn"]
+    mail = s.require_mail()
+    assert mail.dkim is not None
+    assert (mail.dkim.selector, mail.keyring) == ("s2", True)
 
 
 def test_an_empty_variable_counts_as_unset(tmp_path: Path) -> None:
@@ -1115,6 +1190,20 @@ def test_a_password_file_that_others_can_touch_is_refused(tmp_path: Path, mode: 
     path = write_secret(tmp_path / "pw", CANARY.encode(), mode)
     mail = load(tmp_path, f'{BASE}{MAIL}password_file = "pw"\n').require_mail()
     assert f"chmod 600 {path}" in refuse_password(mail, {})
+
+
+def test_a_password_that_systemd_hands_over_is_read(tmp_path: Path) -> None:
+    """$CREDENTIALS_DIRECTORY is expanded; its group may read the file, the others may not; elsewhere it is told."""
+    text = f'{BASE}{MAIL}password_file = "$CREDENTIALS_DIRECTORY/smtp"\n'
+    environ = {"CREDENTIALS_DIRECTORY": str(tmp_path / "handed")}
+    (tmp_path / "handed").mkdir()
+    path = write_secret(tmp_path / "handed" / "smtp", CANARY.encode(), 0o440)
+    mail = load(tmp_path, text, environ).require_mail()
+    assert mail.password_file == path
+    assert read_password(mail, environ) == CANARY
+    path.chmod(0o444)
+    assert "others can read" in refuse_password(mail, environ)
+    assert "systemd's, which did not start this program" in refuse_password(load(tmp_path, text).require_mail(), {})
 
 
 def test_a_password_file_that_is_missing_empty_or_a_folder_says_so(tmp_path: Path) -> None:

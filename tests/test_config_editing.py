@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digest.config import add_sources, load_settings, pause_source, read_template, remove_source, write_source
-from digest.config.editing import _read, add_recipient, listed_recipients, remove_recipient
+from digest.config.editing import add_recipient, listed_recipients, remove_recipient
+from digest.config.writing import read_back
 from digest.errors import ConfigError, UsageError
 
 FEED: dict[str, Any] = {"name": "岚川发布", "kind": "feed", "url": "https://news.example.cn/feed.xml"}
@@ -116,7 +117,7 @@ def test_the_file_keeps_its_permissions_and_its_link(path: Path, tmp_path: Path)
 )
 def test_what_is_written_is_read_back(table: dict[str, Any]) -> None:
     """Any table comes back as it was, whatever characters its texts hold."""
-    assert _read(write_source(table)) == {"source": [table]}
+    assert read_back(write_source(table)) == {"source": [table]}
 
 
 # ------------------------------------------------------------------------------------------------- recipients

@@ -7,11 +7,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from digest.app.operation.idle import Grounds
 from digest.config import MailSettings, Settings
 
 Announce = Callable[[str], None]
 Clock = Callable[[], datetime]
 Progress = Callable[[int, int], None]
+
+
+def unsaid(_line: str) -> None:
+    """Say nothing."""
 
 
 def never() -> bool:
@@ -25,6 +30,8 @@ class Call:
 
     `origin` is the path of the configuration; two that share a database share what was sent.  `progress` hears how
     many of how many mails are done; `stopping` says that the run is asked to end where it stands, losing nothing.
+    `grounds` are the files the settings came from, for a run that notes when there will be something to do; `detail`
+    hears what belongs into a log and not on a screen.
     """
 
     settings: Settings
@@ -35,6 +42,8 @@ class Call:
     origin: str = ""
     progress: Progress | None = None
     stopping: Callable[[], bool] = never
+    grounds: Grounds | None = None
+    detail: Announce = unsaid
 
     @property
     def mail(self) -> MailSettings | None:

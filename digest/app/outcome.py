@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from digest.deliver import AGAIN
-from digest.errors import MailError, PartlyDone
+from digest.errors import BusyError, DigestError, MailError, PartlyDone
 from digest.model import Receipt, State
 
 _ADVICE: dict[State, str] = {
@@ -21,7 +21,9 @@ class Outcome:
     """The receipts of a run, what it found in the outbox, what waits for a person, and how its sources were.
 
     `resting` says that nothing was tried because the server is left alone, `unlisted` names the editions whose lists of
-    recipients could not be read whole, `plain` those whose own templates failed.  `aside`: nothing of it is kept.
+    recipients could not be read whole, `plain` those whose own templates failed.  `stopped` says what was left for the
+    next run, since this one was asked to end; `issued` names the editions that got an issue, `worked` says whether
+    anything was done.  `aside`: nothing of it is kept.
     """
 
     receipts: list[Receipt] = field(default_factory=list)
@@ -33,10 +35,27 @@ class Outcome:
     resting: str = ""
     unlisted: list[str] = field(default_factory=list)
     plain: list[str] = field(default_factory=list)
+    stopped: list[str] = field(default_factory=list)
+    issued: list[str] = field(default_factory=list)
+    worked: bool = False
     aside: bool = False
 
+    @property
+    def complaint(self) -> DigestError | None:
+        """What `check` raises, or None where all is well."""
+        try:
+            self.check()
+        except DigestError as error:
+            return error
+        return None
+
     def check(self) -> None:
-        """Raise what the exit code must tell: nothing sent, or only partly done."""
+        """Raise what the exit code must tell: asked to end, nothing sent, or only partly done."""
+        if self.stopped:
+            raise BusyError(
+                f"asked to end before all was done: {'; '.join(self.stopped)}",
+                "the next digest run goes on; nothing is lost",
+            )
         if self.resting:
             raise MailError(f"nothing could be sent: {self.resting}", "digest send tries at once, and digest test-mail")
         self._check_receipts()

@@ -10,12 +10,13 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from digest.app.issues.drafts import Waiting, find_waiting, keep_waiting
-from digest.app.issues.issuing import Material, compose_letter, offer_articles
+from digest.app.issues.issuing import Material, compose_letter
 from digest.app.issues.past import look_ahead, read_past, with_health
 from digest.app.proof.manifest import keep_files
 from digest.app.reading.gather import Gathering, Progress, gather, places_of
+from digest.app.reading.offering import offer_articles
 from digest.app.reading.reader import Reader
-from digest.app.state import database_path, open_state
+from digest.app.state import open_state, place_of
 from digest.app.timetable import timetable_of
 from digest.compose.issue import Past
 from digest.config import Settings
@@ -118,7 +119,7 @@ def _gather_configured(
 ) -> Material:
     """What the next issue is made of, read on a copy of the state."""
     with ExitStack() as stack:
-        store = stack.enter_context(copy_for_dry_run(database_path(settings)))
+        store = stack.enter_context(copy_for_dry_run(place_of(settings)))
         found = stack.enter_context(Reader(settings, environ, lambda: now, store)).gather(edition, reading)
         found.reports = with_health(store, found.reports, now)
         due = due_slot(timetable_of(settings, edition), now, store.latest_slot(edition.name))

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from contextlib import ExitStack
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from digest.app.call import Call
 from digest.app.issues.desk import Desk
 from digest.app.issues.drafts import find_waiting, only_items
-from digest.app.issues.issuing import WINDOW, freeze, offer_articles
+from digest.app.issues.issuing import freeze
 from digest.app.mail.posting import Carrier, server_of
+from digest.app.operation.idle import remember_due
+from digest.app.operation.keeping import purge_when_due
+from digest.app.operation.watching import watch_run, watched_state
 from digest.app.outcome import Outcome
+from digest.app.reading.offering import WINDOW, offer_articles
 from digest.app.reading.reader import Reader
-from digest.app.state import database_path, open_state
+from digest.app.state import place_of
 from digest.app.timetable import timetable_of
-from digest.config import Settings
-from digest.errors import ConfigError
+from digest.errors import ConfigError, DigestError
 from digest.model import Edition, Recipient
 from digest.schedule.due import due_slot
 from digest.store import Store, copy_for_dry_run, empty_store
@@ -28,7 +31,8 @@ __all__ = ["Call", "run", "send_now", "server_of"]
 def run(call: Call, only: str | None = None) -> Outcome:
     """Compose and send every edition that is due, and the mails that are still waiting; safe to call at any time.
 
-    A dry run does the same on a copy of the state, and sends nothing.
+    A dry run does the same on a copy of the state, and sends nothing.  Asked to end, a run ends behind the edition, the
+    source or the mail in hand; `Outcome.stopped` says what is left.
 
     Raises:
         ConfigError: there are no mail settings, no password, or an edition has no recipients.
@@ -37,16 +41,40 @@ def run(call: Call, only: str | None = None) -> Outcome:
     """
     editions = [call.settings.find_edition(only)] if only else list(call.settings.editions())
     _require(call, editions)
-    with open_state(call.settings, dry_run=call.dry_run) as store, _reader(call, store) as reader:
+    with watched_state(call) as store, _reader(call, store) as reader:
         desk = Desk(call, store, reader)
-        desk.carrier.recover(only)
-        try:
-            for edition in editions:
-                desk.try_issue(edition, alone=len(editions) == 1)
-        finally:
-            desk.deliver(only)  # what waits from yesterday goes out, whatever today is like
-        reader.tidy()
+        with _looked_back(call, store, desk.outcome):
+            desk.carrier.recover(only)
+            try:
+                for edition in editions:
+                    desk.try_issue(edition, alone=len(editions) == 1)
+            finally:
+                desk.deliver(only)  # what waits from yesterday goes out, whatever today is like
+            reader.tidy()
     return desk.outcome
+
+
+@contextmanager
+def _looked_back(call: Call, store: Store, outcome: Outcome) -> Iterator[None]:
+    """Do what a run does, then tell who watches over the runs what has come of it, however it ended."""
+    began = call.clock()
+    try:
+        yield
+    except DigestError as error:
+        _look_back(call, store, outcome, began, error)
+        raise
+    _look_back(call, store, outcome, began, None)
+
+
+def _look_back(call: Call, store: Store, outcome: Outcome, began: datetime, error: DigestError | None) -> None:
+    if call.dry_run:
+        return
+    if outcome.worked and not outcome.stopped and not error:
+        purge_when_due(store, call.settings, call.clock())  # before the run is recorded: it looks for earlier ones
+    if error or outcome.worked or outcome.complaint:
+        watch_run(call, store, outcome, began, error)
+    if not error:
+        remember_due(call, store, outcome)  # last of all: whatever is written later voids it
 
 
 def send_now(call: Call, edition: Edition, to: Sequence[Recipient] = ()) -> Outcome:
@@ -60,20 +88,38 @@ def send_now(call: Call, edition: Edition, to: Sequence[Recipient] = ()) -> Outc
     if to:
         return _send_aside(call, edition, to)
     _require(call, [edition])
-    with open_state(call.settings, dry_run=call.dry_run) as store, _reader(call, store) as reader:
+    with watched_state(call) as store, _reader(call, store) as reader:
         desk = Desk(call, store, reader)
-        desk.carrier.recover(edition.name)
-        slot = _open_slot(call.settings, store, edition, call.clock())
-        if waiting := find_waiting(store, edition):
-            desk.issue_waiting(edition, waiting)
-        elif slot is not None:
-            desk.issue(edition, slot)
-        desk.deliver(edition.name, at_once=True)
+        with _looked_back(call, store, desk.outcome):
+            desk.carrier.recover(edition.name)
+            _issue_now(call, store, desk, edition)
+            desk.deliver(edition.name, at_once=True)
     return desk.outcome
 
 
+def _issue_now(call: Call, store: Store, desk: Desk, edition: Edition) -> None:
+    """Make the issue of the slot that is due, or else one of its own; none while mails of an earlier issue wait."""
+    if waiting := find_waiting(store, edition):
+        desk.editor.issue_waiting(edition, waiting)
+        return
+    zone, now = ZoneInfo(edition.timezone), call.clock()
+    due = due_slot(timetable_of(call.settings, edition), now, store.latest_slot(edition.name))
+    if due is not None:
+        desk.editor.issue(edition, due.astimezone(zone))
+    elif not store.pending(edition.name):
+        desk.editor.issue(edition, now.replace(microsecond=0).astimezone(zone), own=True)
+
+
 def _reader(call: Call, store: Store) -> Reader:
-    return Reader(call.settings, call.environ, call.clock, store, keeps=not call.dry_run, announce=call.announce)
+    return Reader(
+        call.settings,
+        call.environ,
+        call.clock,
+        store,
+        keeps=not call.dry_run,
+        announce=call.announce,
+        stopping=call.stopping,
+    )
 
 
 def _require(call: Call, editions: Sequence[Edition]) -> None:
@@ -88,14 +134,6 @@ def _require(call: Call, editions: Sequence[Edition]) -> None:
         )
 
 
-def _open_slot(settings: Settings, store: Store, edition: Edition, now: datetime) -> datetime | None:
-    """The slot that is due, or one of its own; None while mails of an earlier issue still wait."""
-    due = due_slot(timetable_of(settings, edition), now, store.latest_slot(edition.name))
-    if due is None and store.pending(edition.name):
-        return None
-    return (due or now.replace(microsecond=0)).astimezone(ZoneInfo(edition.timezone))
-
-
 def _send_aside(call: Call, edition: Edition, to: Sequence[Recipient]) -> Outcome:
     """Mail what the next issue would hold to `to`, on a state that is thrown away.
 
@@ -106,19 +144,19 @@ def _send_aside(call: Call, edition: Edition, to: Sequence[Recipient]) -> Outcom
     slot = now.replace(microsecond=0).astimezone(ZoneInfo(edition.timezone))
     with ExitStack() as stack:
         aside = stack.enter_context(empty_store())
-        copy = stack.enter_context(copy_for_dry_run(database_path(call.settings)))
+        copy = stack.enter_context(copy_for_dry_run(place_of(call.settings)))
         desk = Desk(call, aside, stack.enter_context(Reader(call.settings, call.environ, call.clock, copy)))
-        desk.memory = copy
+        desk.editor.memory = copy
         if waiting := find_waiting(copy, edition):
             composed, letter, candidates = *only_items(waiting), [item.article for item in waiting.issue.items]
         else:
-            found = desk.gather(edition)
+            found = desk.editor.gather(edition)
             candidates, known = offer_articles(copy, edition, found, now)
             again = not candidates
             if again:
                 kept = copy.record_articles(found.articles, now)
                 candidates, known = list({kept[a.key]: a for a in reversed(found.articles)}.values()), 0
-            composed, letter = desk.compose(edition, slot, candidates, known, found, again=again)
+            composed, letter = desk.editor.compose(edition, slot, candidates, known, found, again=again)
         aside.record_articles(candidates, now)
         aside.offer(edition.name, [article.key for article in candidates], now, WINDOW)
         freeze(aside, composed, letter, to, mail, now, key=copy.signing_key())

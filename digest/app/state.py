@@ -1,4 +1,4 @@
-"""The state of a run: the store under the run lock, or a copy of it for a dry run."""
+"""The state of a run: the store under the run lock, or a copy of it for a dry run; and where it is kept."""
 
 from __future__ import annotations
 
@@ -8,7 +8,10 @@ from pathlib import Path
 
 from digest.config import Settings
 from digest.errors import ConfigError
-from digest.store import Store, copy_for_dry_run, open_store, run_lock
+from digest.store import Place, Store, copy_for_dry_run, open_store, run_lock
+
+FILE = "sqlite:///"
+SERVER = ("postgresql:", "postgres:", "postgresql+psycopg:")
 
 
 @contextmanager
@@ -19,28 +22,60 @@ def open_state(settings: Settings, *, dry_run: bool = False) -> Iterator[Store]:
         BusyError: another run is at work.
         StoreError: the database cannot be used.
     """
-    path = database_path(settings)
+    place = place_of(settings)
     if dry_run:
-        with copy_for_dry_run(path) as store:
+        with copy_for_dry_run(place) as store:
             yield store
         return
-    with run_lock(path), open_store(path) as store:
+    with run_lock(place), open_store(place) as store:
         yield store
 
 
-def database_path(settings: Settings) -> Path:
-    """Return the file of the store.
+def place_of(settings: Settings) -> Place:
+    """Return where the database is: the path of a file, or the URL of a database on a server.
 
     Raises:
-        ConfigError: the store is a database server, which this version cannot use.
+        ConfigError: the URL is of neither.
     """
     if settings.store.path is not None:
         return settings.store.path
     url = settings.store.url or ""
-    path = Path(url.removeprefix("sqlite:///"))
-    if url.startswith("sqlite:///") and path.is_absolute() and "?" not in url:
+    if url.startswith(SERVER):
+        return url
+    path = Path(url.removeprefix(FILE))
+    if url.startswith(FILE) and path.is_absolute() and "?" not in url:
         return path
     raise ConfigError(
-        "[store] url must be sqlite:////absolute/path.db: database servers and options are not built yet",
-        'write path = "digest.db" instead',
+        "[store] url must be postgresql://user@host/database or sqlite:////absolute/path.db",
+        'write path = "digest.db" for a file in the data directory',
     )
+
+
+def database_path(settings: Settings) -> Path | None:
+    """Return the file of the database, or None where it is on a server.
+
+    Raises:
+        ConfigError: as `place_of`.
+    """
+    place = place_of(settings)
+    return place if isinstance(place, Path) else None
+
+
+def data_folder(settings: Settings) -> Path:
+    """Return the folder of what is kept beside the database: its own, or the data directory where it is on a server.
+
+    Raises:
+        ConfigError: as `place_of`.
+    """
+    path = database_path(settings)
+    return path.parent if path else settings.store.folder
+
+
+def has_database(settings: Settings) -> bool:
+    """Return whether there is something to open: a database on a server is there, or opening it says why not.
+
+    Raises:
+        ConfigError: as `place_of`.
+    """
+    path = database_path(settings)
+    return path is None or path.exists()

@@ -6,14 +6,20 @@ import click
 
 import digest
 from digest.cli.bounces import bounces
+from digest.cli.config import config
+from digest.cli.daemon import daemon
 from digest.cli.evaluate import evaluate
+from digest.cli.init import init
 from digest.cli.issue import issue
+from digest.cli.keeping import backup, purge
 from digest.cli.mailing import run, send
 from digest.cli.outbox import outbox
 from digest.cli.preview import preview
 from digest.cli.recipients import recipients
-from digest.cli.setup import completion, doctor, init
+from digest.cli.schedule import schedule
+from digest.cli.setup import completion, doctor
 from digest.cli.sources import sources
+from digest.cli.status import status
 from digest.cli.summarize import summarize
 from digest.cli.templates import templates
 from digest.cli.testmail import test_mail
@@ -41,13 +47,19 @@ COMMANDS = (
     issue,
     run,
     send,
+    daemon,
     sources,
+    schedule,
     init,
+    config,
     doctor,
+    status,
     test_mail,
     outbox,
     recipients,
     bounces,
+    backup,
+    purge,
     verify,
     why,
     why_empty,

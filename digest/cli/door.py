@@ -5,12 +5,14 @@ from __future__ import annotations
 import errno
 import os
 import sys
+import traceback
+from collections.abc import Sequence
 from typing import NoReturn
 
 import click
 
 from digest.cli.commands import cli
-from digest.cli.options import announce
+from digest.cli.log import log
 from digest.errors import ConfigError, DigestError
 
 _SURROUNDINGS = {errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOENT}
@@ -23,6 +25,7 @@ def main() -> NoReturn:
 
 
 def _run() -> int:
+    log.begin()
     try:
         # None leaves it to click, which colours a terminal and nothing else (https://no-color.org)
         code = cli.main(prog_name="digest", standalone_mode=False, color=False if os.environ.get("NO_COLOR") else None)
@@ -33,10 +36,13 @@ def _run() -> int:
         click.echo(error.format_message())
         return 0
     except click.Abort:
-        click.echo("interrupted", err=True)
+        log.say("interrupted", "error")
         return 130
     except click.ClickException as error:
-        error.show()
+        if log.mode == "json":
+            log.say(error.format_message(), "error", code=error.exit_code)
+        else:
+            error.show()
         return error.exit_code
     except DigestError as error:
         _show(error)
@@ -46,20 +52,38 @@ def _run() -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except Exception as error:  # the one door
-        if os.environ.get("DIGEST_DEBUG"):
-            raise
-        if isinstance(error, OSError) and error.errno in _SURROUNDINGS:
-            announce(f"digest: {error.strerror}" + (f": {error.filename}" if error.filename else ""))
-            announce("  Try: look at the disk, the permissions and the folder you are in")
-            return 1
-        announce(f"digest: {type(error).__name__}: {error}")
-        announce("  This is a fault in digest, not in your input. DIGEST_DEBUG=1 shows where; please report it.")
+        _explain(error)
         return 1
 
 
 def _show(error: DigestError) -> None:
-    announce(f"digest: {error.message}")
-    for mistake in error.mistakes if isinstance(error, ConfigError) else ():
-        announce(f"  {mistake}")
-    if error.hint:
-        announce(f"  Try: {error.hint}")
+    mistakes = error.mistakes if isinstance(error, ConfigError) else ()
+    _tell(error.message, error.hint, mistakes, error.exit_code)
+
+
+def _explain(error: Exception) -> None:
+    """Say what went wrong where nobody foresaw it; under DIGEST_DEBUG also where in the program."""
+    if os.environ.get("DIGEST_DEBUG"):
+        for line in traceback.format_exc().splitlines():
+            log.say(line, "error")
+    if isinstance(error, OSError) and error.errno in _SURROUNDINGS:
+        where = f": {error.filename}" if error.filename else ""
+        _tell(f"{error.strerror}{where}", "look at the disk, the permissions and the folder you are in")
+        return
+    fault = "This is a fault in digest, not in your input. DIGEST_DEBUG=1 shows where; please report it."
+    if log.mode == "json":
+        log.say(f"{type(error).__name__}: {error}", "error", hint=fault, code=1)
+    else:
+        log.say(f"digest: {type(error).__name__}: {error}")
+        log.say(f"  {fault}")
+
+
+def _tell(message: str, hint: str, mistakes: Sequence[str] = (), code: int = 1) -> None:
+    if log.mode == "json":
+        log.say(message, "error", hint=hint, mistakes=[log.mask(mistake) for mistake in mistakes], code=code)
+        return
+    log.say(f"digest: {message}")
+    for mistake in mistakes:
+        log.say(f"  {mistake}")
+    if hint:
+        log.say(f"  Try: {hint}")

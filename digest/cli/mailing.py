@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import os
+import sys
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
+from digest.cli.log import log, logged
 from digest.cli.options import (
     ProgressLine,
     announce,
@@ -15,35 +20,57 @@ from digest.cli.options import (
     locate_config,
     read_clock,
     read_settings,
+    require_config,
 )
+from digest.cli.stopping import stop_when_asked
+
+if TYPE_CHECKING:
+    from digest.app.operation.idle import Grounds
+    from digest.config import Settings
 
 
 @click.command()
 @click.option("--edition", help="Only this edition.")
 @click.option("--dry-run", is_flag=True, help="Say what would be sent; send nothing and change no byte of state.")
+@click.option("--kept", is_flag=True, hidden=True, help="Read the texts of the configuration's files from stdin.")
+@logged
 @configured
 def run(
-    edition: str | None, dry_run: bool, config_path: Path | None, data_dir: Path | None, moment: str | None
+    edition: str | None,
+    dry_run: bool,
+    kept: bool,
+    config_path: Path | None,
+    data_dir: Path | None,
+    moment: str | None,
 ) -> None:
     """Compose and send every edition that is due; safe to call every five minutes.
 
     An issue is composed once and mailed as it was composed: a second run sends nothing, and a run after a failure
-    sends the same issue to those who did not get it.
+    sends the same issue to those who did not get it.  Asked to end (Ctrl-C, SIGTERM) it ends after the mail in hand
+    and exits with 75; asked twice, at once.
     """
+    whole = not (edition or dry_run or kept)
+    if whole and (told := _glance(config_path, data_dir, moment)) is not None:
+        for line in told:
+            announce(line)
+        return
     from digest.app.sending import Call
     from digest.app.sending import run as run_editions
 
-    settings = read_settings(config_path, data_dir)
+    grounds = _take_grounds(config_path, data_dir) if whole else None
+    settings = _read_kept(config_path, data_dir) if kept else read_settings(config_path, data_dir)
     clock = read_clock(moment, settings.timezone)
-    progress = ProgressLine("sending")
-    call = Call(settings, clock, os.environ, announce, dry_run, locate_config(config_path), progress)
-    run_editions(call, only=edition).check()
+    origin, progress = locate_config(config_path), ProgressLine("sending")
+    with stop_when_asked() as stopping:
+        call = Call(settings, clock, os.environ, announce, dry_run, origin, progress, stopping, grounds, log.detail)
+        run_editions(call, only=edition).check()
 
 
 @click.command()
 @click.option("--edition", help="Which edition.  [default: the first]")
 @click.option("--to", multiple=True, metavar="ADDRESS", help="Send to this address instead, and remember nothing.")
 @click.option("--dry-run", is_flag=True, help="Say what would be sent; send nothing and change no byte of state.")
+@logged
 @configured
 def send(
     edition: str | None,
@@ -69,6 +96,39 @@ def send(
     except ValueError as error:
         raise UsageError(f"--to {error}", "write --to me@example.cn") from None
     clock = read_clock(moment, settings.timezone)
-    progress = ProgressLine("sending")
-    call = Call(settings, clock, os.environ, announce, dry_run, locate_config(config_path), progress)
-    send_now(call, chosen, to=recipients).check()
+    origin, progress = locate_config(config_path), ProgressLine("sending")
+    with stop_when_asked() as stopping:
+        call = Call(settings, clock, os.environ, announce, dry_run, origin, progress, stopping, detail=log.detail)
+        send_now(call, chosen, to=recipients).check()
+
+
+def _glance(config_path: Path | None, data_dir: Path | None, moment: str | None) -> list[str] | None:
+    """What there is to say where nothing is due, found without reading the configuration; None where one must look."""
+    from digest.app.operation.idle import find_idle
+    from digest.places import find_config, find_data
+
+    try:
+        now = datetime.now(UTC) if moment is None else datetime.fromisoformat(moment)
+        config = find_config(config_path, os.environ, Path.cwd())
+    except (OSError, ValueError):
+        return None  # the full run says what is wrong
+    return find_idle(config, find_data(data_dir), os.environ, now) if config else None
+
+
+def _take_grounds(config_path: Path | None, data_dir: Path | None) -> Grounds | None:
+    """What the settings, which are read after this, rest on."""
+    from digest.app.operation.idle import take_grounds
+    from digest.places import find_config, find_data
+
+    config = find_config(config_path, os.environ, Path.cwd())
+    return take_grounds(config, find_data(data_dir), os.environ) if config else None
+
+
+def _read_kept(config_path: Path | None, data_dir: Path | None) -> Settings:
+    """The settings by the texts that the daemon keeps of files that say something unusable by now."""
+    from digest.config.loading import load_document
+
+    texts = {Path(path): text for path, text in json.load(sys.stdin.buffer).items()}
+    settings = load_document(require_config(config_path), os.environ, data_dir, texts).settings
+    log.prepare(settings, os.environ)
+    return settings

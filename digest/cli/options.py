@@ -13,6 +13,8 @@ from zoneinfo import ZoneInfo
 
 import click
 
+from digest.cli.log import log
+from digest.cli.log import printable as printable  # the commands that print have it from here
 from digest.errors import ConfigError, UsageError
 
 if TYPE_CHECKING:
@@ -41,9 +43,14 @@ _now = click.option(
 )
 
 
+def placed(command: Command) -> Command:
+    """Give a command --config and --data-dir."""
+    return _config(_data_dir(command))
+
+
 def configured(command: Command) -> Command:
     """Give a command --config, --data-dir and --now."""
-    return _config(_data_dir(_now(command)))
+    return placed(_now(command))
 
 
 def locate_config(config_path: Path | None) -> str:
@@ -78,7 +85,9 @@ def read_settings(config_path: Path | None, data_dir: Path | None, *, required: 
 
     path = find_config(config_path, os.environ, Path.cwd())
     if path is not None:
-        return load_settings(path, os.environ, data_dir)
+        settings = load_settings(path, os.environ, data_dir)
+        log.prepare(settings, os.environ)
+        return settings
     if required:
         raise ConfigError("there is no digest.toml here", "digest init writes one; --config names another place")
     return default_settings(os.environ, Path.cwd(), data_dir)
@@ -112,13 +121,8 @@ def read_clock(moment: str | None, timezone: str = "UTC") -> Callable[[], dateti
 
 
 def announce(line: str) -> None:
-    """Say something on stderr, without control characters."""
-    click.echo(printable(line), err=True)
-
-
-def printable(line: str) -> str:
-    """Return the line without control characters."""
-    return "".join(char if char.isprintable() else " " for char in line)
+    """Say something on stderr, without control characters and secrets, as the command's --log wants it."""
+    log.say(line)
 
 
 def print_json(data: object) -> None:
@@ -136,7 +140,7 @@ class ProgressLine:
         self._bar: Any = None
 
     def __call__(self, done: int, total: int) -> None:
-        if total <= self._few or not sys.stderr.isatty():
+        if total <= self._few or log.mode == "json" or not sys.stderr.isatty():
             return
         if self._bar is None:
             self._bar = click.progressbar(length=total, label=self._label, file=sys.stderr)

@@ -54,7 +54,7 @@ class Placing(NamedTuple):
 class Past:
     """What earlier issues of the edition hold that matters for the next one; `until` ends the agenda.
 
-    `number` is the next one's own number in its year, 0 where it is unknown.
+    `number` is the next one's own number in its year, 0 where it is unknown; `since` the day of the last one.
     `words` are the words of earlier days, as `count_words` gives them, oldest first; `left_over` the keys of articles
     that an earlier issue had no room for.
     """
@@ -66,6 +66,7 @@ class Past:
     until: date | None = None
     left_over: frozenset[str] = frozenset()
     number: int = 0
+    since: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +151,9 @@ def compose_issue(
         language=edition.language,
         theme=edition.theme,
         imprint=edition.imprint,
+        since=past.since,
     )
+    issue = replace(issue, short=issue.empty and edition.empty == "note")
     return Composition(issue, placements, words, appointments)
 
 

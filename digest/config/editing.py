@@ -1,31 +1,37 @@
 """Changing sources and recipients of a digest.toml where they stand: every comment and other line stays as it is.
 
-Each change is checked before it is written: read back, the file must say exactly what it said before, and the change.
+A table is changed in the file that holds it, the first one or one that it includes.  Each change is checked before it
+is written: read back, the file must say exactly what it said before, and the change.
 """
 
 from __future__ import annotations
 
-import json
-import os
-import re
-import stat
-import tempfile
-import tomllib
-from codecs import BOM_UTF8
+import copy
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import Any, Literal
 
+from digest.config.document import Document, Part, read_document, tables_of
 from digest.config.lines import locate_keys
 from digest.config.listing import delete_text, insert_text
-from digest.config.loading import check_text, parse_text, read_text
+from digest.config.patching import (
+    insert_lines,
+    lines_of,
+    put_value,
+    table_lines,
+    take_table,
+    write_key,
+    write_text,
+    write_value,
+)
 from digest.config.wording import quote, suggest
-from digest.errors import ConfigError, UsageError
+from digest.config.writing import edit_text, write_changes
+from digest.errors import UsageError
 
 ListOwner = Literal["edition", "group"]
 
-_PAUSED = re.compile(r"^([ \t]*paused[ \t]*=[ \t]*)(?:true|false)", re.M)
+Change = Callable[[str, dict[str, Any], int], str]
+"""What makes of a file's text the changed one, and of its tree what it must say then; of the n-th table of its list."""
 
 
 def add_sources(path: Path, tables: list[dict[str, Any]], environ: Mapping[str, str]) -> None:
@@ -34,18 +40,18 @@ def add_sources(path: Path, tables: list[dict[str, Any]], environ: Mapping[str, 
     Raises:
         ConfigError: the file is missing, wrong, cannot be written, or would be wrong with them.
     """
+    document = read_document(path.absolute())
+    holders = [part for part in document.parts if tables_of(part.tree, "source")]
+    # whoever keeps all sources in a file of their own wants the new ones there
+    part = document.main if document.main in holders or not holders else holders[-1]
+    count = len(tables_of(part.tree, "source"))
 
-    def edit(text: str, tree: dict[str, Any]) -> str:
-        blocks = "".join(f"\n{write_source(table)}" for table in tables)
-        count = len(tree.get("source", ()))
-        tree["source"] = [*tree.get("source", ()), *tables]
-        lines = _lines(text)
-        at = _end_of(text, count - 1) if count else len(lines)
-        if lines and not lines[at - 1].endswith("\n"):
-            lines[at - 1] += "\n"
-        return "".join(lines[:at]) + blocks + "".join(lines[at:])
+    def change(text: str, tree: dict[str, Any], _: int) -> str:
+        tree["source"] = [*tables_of(tree, "source"), *tables]
+        at = table_lines(text, ("source", count - 1))[1] if count else len(lines_of(text))
+        return insert_lines(text, at, "".join(f"\n{write_source(table)}" for table in tables))
 
-    _change(path, environ, edit)
+    _change(document, part, 0, environ, change)
 
 
 def remove_source(path: Path, name: str, environ: Mapping[str, str]) -> None:
@@ -56,18 +62,13 @@ def remove_source(path: Path, name: str, environ: Mapping[str, str]) -> None:
         ConfigError: the file is missing, wrong, cannot be written, or would be wrong without it.
     """
 
-    def edit(text: str, tree: dict[str, Any]) -> str:
-        at = _find(tree, "source", name)
+    def change(text: str, tree: dict[str, Any], at: int) -> str:
         tree["source"].pop(at)
         if not tree["source"]:
             del tree["source"]
-        first, last = locate_keys(text)["source", at] - 1, _end_of(text, at)
-        lines = _lines(text)
-        if last < len(lines) and not lines[last].strip():
-            last += 1
-        return "".join(lines[:first] + lines[last:])
+        return take_table(text, ("source", at))
 
-    _change(path, environ, edit)
+    _change_table(path, "source", name, environ, change)
 
 
 def pause_source(path: Path, name: str, paused: bool, environ: Mapping[str, str]) -> None:
@@ -78,19 +79,14 @@ def pause_source(path: Path, name: str, paused: bool, environ: Mapping[str, str]
         ConfigError: the file is missing, wrong, or cannot be written.
     """
 
-    def edit(text: str, tree: dict[str, Any]) -> str:
-        at = _find(tree, "source", name)
+    def change(text: str, tree: dict[str, Any], at: int) -> str:
         standing = "paused" in tree["source"][at]
         tree["source"][at]["paused"] = paused
-        lines = _lines(text)
-        line = locate_keys(text)[("source", at, "paused") if standing else ("source", at, "name")] - 1
-        said = f"paused = {str(paused).lower()}"
         if standing:
-            lines[line] = _PAUSED.sub(lambda match: match[1] + str(paused).lower(), lines[line])
-            return "".join(lines)
-        return _insert_line(text, line + 1, said)
+            return put_value(text, ("source", at, "paused"), paused)
+        return insert_lines(text, locate_keys(text)["source", at, "name"], f"paused = {str(paused).lower()}\n")
 
-    _change(path, environ, edit)
+    _change_table(path, "source", name, environ, change)
 
 
 def add_recipient(path: Path, kind: ListOwner, name: str, mailbox: str, environ: Mapping[str, str]) -> None:
@@ -101,17 +97,16 @@ def add_recipient(path: Path, kind: ListOwner, name: str, mailbox: str, environ:
         ConfigError: the file is missing, wrong, cannot be written, or would be wrong with it: the address is there.
     """
 
-    def edit(text: str, tree: dict[str, Any]) -> str:
-        at = _find(tree, kind, name)
+    def change(text: str, tree: dict[str, Any], at: int) -> str:
         table = tree[kind][at]
         standing = "recipients" in table
         table["recipients"] = [*table.get("recipients", ()), mailbox]
         lines = locate_keys(text)
         if standing:
-            return insert_text(text, lines[kind, at, "recipients"], "recipients", _write_text(mailbox))
-        return _insert_line(text, lines[kind, at, "name"], f"recipients = [{_write_text(mailbox)}]")
+            return insert_text(text, lines[kind, at, "recipients"], "recipients", write_text(mailbox))
+        return insert_lines(text, lines[kind, at, "name"], f"recipients = [{write_text(mailbox)}]\n")
 
-    _change(path, environ, edit)
+    _change_table(path, kind, name, environ, change)
 
 
 def remove_recipient(path: Path, kind: ListOwner, name: str, mailbox: str, environ: Mapping[str, str]) -> None:
@@ -124,8 +119,7 @@ def remove_recipient(path: Path, kind: ListOwner, name: str, mailbox: str, envir
         ConfigError: the file is missing, wrong, or cannot be written.
     """
 
-    def edit(text: str, tree: dict[str, Any]) -> str:
-        at = _find(tree, kind, name)
+    def change(text: str, tree: dict[str, Any], at: int) -> str:
         standing = tree[kind][at].get("recipients", [])
         if mailbox not in standing:
             raise UsageError(f"{quote(mailbox)} is not in the {kind} {quote(name)}", suggest(mailbox, standing))
@@ -133,100 +127,35 @@ def remove_recipient(path: Path, kind: ListOwner, name: str, mailbox: str, envir
         standing.pop(index)
         return delete_text(text, locate_keys(text)[kind, at, "recipients"], "recipients", index)
 
-    _change(path, environ, edit)
+    _change_table(path, kind, name, environ, change)
 
 
 def listed_recipients(path: Path, kind: ListOwner, name: str) -> list[str]:
     """Return the recipients of an edition or a group as the file writes them; raises as the others do."""
-    tree, _ = parse_text(read_text(path), path)
-    return [str(mailbox) for mailbox in tree[kind][_find(tree, kind, name)].get("recipients", ())]
+    tree = read_document(path.absolute()).tree
+    return [str(mailbox) for mailbox in tree[kind][find_table(tree, kind, name)].get("recipients", ())]
 
 
 def write_source(table: Mapping[str, Any]) -> str:
     """Return the [[source]] table as the file writes it."""
-    return "[[source]]\n" + "".join(f"{_write_key(key)} = {_write(value)}\n" for key, value in table.items())
+    return "[[source]]\n" + "".join(f"{write_key(key)} = {write_value(value)}\n" for key, value in table.items())
 
 
-def _write(value: Any) -> str:
-    if isinstance(value, Mapping):
-        return "{ " + ", ".join(f"{_write_key(key)} = {_write(inner)}" for key, inner in value.items()) + " }"
-    if isinstance(value, str):
-        return _write_text(value)
-    return str(value).lower()
-
-
-def _write_key(key: str) -> str:
-    return key if re.fullmatch(r"[A-Za-z0-9_-]+", key) else _write_text(key)
-
-
-def _write_text(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")  # JSON's texts are TOML's, but for DEL
-
-
-def _change(path: Path, environ: Mapping[str, str], edit: Callable[[str, dict[str, Any]], str]) -> None:
-    written = read_text(path)
-    tree, _ = parse_text(written, path)
-    # an editor on Windows ends every line so; where only some are, each is left as it is
-    returns = "\r\n" in written and written.count("\r\n") == written.count("\n")
-    changed = edit(written.replace("\r\n", "\n") if returns else written, tree)
-    changed = changed.replace("\n", "\r\n") if returns else changed
-    if _read(changed) != tree:
-        raise ConfigError(f"{path} is written in a way that cannot be changed safely", "change it in an editor")
-    check_text(changed, path, environ)
-    _replace(path, changed, marked=_has_mark(path))
-
-
-def _has_mark(path: Path) -> bool:
-    """Whether the file begins with a byte order mark, which `read_text` takes off."""
-    with path.open("rb") as file:
-        return file.read(len(BOM_UTF8)) == BOM_UTF8
-
-
-def _read(text: str) -> dict[str, Any] | None:
-    with suppress(tomllib.TOMLDecodeError):
-        return tomllib.loads(text)
-    return None
-
-
-def _find(tree: Mapping[str, Any], kind: str, name: str) -> int:
-    names = [str(table.get("name", "")).strip() for table in tree.get(kind, ())]
+def find_table(tree: Mapping[str, Any], kind: str, name: str) -> int:
+    """The number of the table of that name in its list; raises UsageError with the nearest name."""
+    names = [str(table.get("name", "")).strip() if isinstance(table, dict) else "" for table in tables_of(tree, kind)]
     if name not in names:
-        raise UsageError(f"there is no {kind} {quote(name)}", suggest(name, names))
+        raise UsageError(f"there is no {kind} {quote(name)}", suggest(name, filter(None, names)))
     return names.index(name)
 
 
-def _lines(text: str) -> list[str]:
-    """The lines as TOML counts them: U+2028 ends none."""
-    return re.findall(r"[^\n]*\n|[^\n]+", text)
+def _change_table(path: Path, kind: str, name: str, environ: Mapping[str, str], change: Change) -> None:
+    document = read_document(path.absolute())
+    part, at = document.find_part(kind, find_table(document.tree, kind, name))
+    _change(document, part, at, environ, change)
 
 
-def _insert_line(text: str, after: int, said: str) -> str:
-    """The text with a line more behind the line of that number."""
-    lines = _lines(text)
-    lines[after - 1] += ("" if lines[after - 1].endswith("\n") else "\n") + f"{said}\n"
-    return "".join(lines)
-
-
-def _end_of(text: str, at: int) -> int:
-    """The number of lines up to the end of the n-th [[source]], its last value whole; comments behind it stay out."""
-    lines = _lines(text)
-    end = max(line for path, line in locate_keys(text).items() if path[:2] == ("source", at))
-    while end < len(lines) and _read("".join(lines[:end])) is None:
-        end += 1  # a list over several lines
-    return end
-
-
-def _replace(path: Path, text: str, *, marked: bool) -> None:
-    """Put the new text in the place of the old at one stroke, with the same permissions; a link stays a link."""
-    target = path.resolve()
-    try:
-        handle, temporary = tempfile.mkstemp(prefix=".digest-", dir=target.parent)
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8-sig" if marked else "utf-8", newline="") as file:
-                file.write(text)
-            Path(temporary).chmod(stat.S_IMODE(target.stat().st_mode))
-            Path(temporary).replace(target)
-        finally:
-            Path(temporary).unlink(missing_ok=True)  # it is there only where something failed
-    except OSError as error:
-        raise ConfigError(f"{path} cannot be written: {error.strerror}", "check who owns it and its folder") from error
+def _change(document: Document, part: Part, at: int, environ: Mapping[str, str], change: Change) -> None:
+    tree = copy.deepcopy(dict(part.tree))
+    text = edit_text(part.text, lambda plain: change(plain, tree, at))
+    write_changes(document.main.path, {part.path: (text, tree)}, environ)

@@ -23,6 +23,7 @@ from digest.model import (
     SectionRule,
     WordFile,
 )
+from digest.model.schedule import check_days, is_cron
 
 
 class ScheduleSettings(Table):
@@ -31,7 +32,7 @@ class ScheduleSettings(Table):
     days: str = Field(
         default="daily", description='"daily", "workdays", "weekly:mon,thu", or a cron line', examples=['"workdays"']
     )
-    at: tuple[str, ...] = Field(default=(), description="time of day, or a list of them", examples=['"08:00"'])
+    at: tuple[str, ...] = Field(default=("08:00",), description="time of day, or a list of them", examples=['"08:00"'])
     catch_up: CatchUp = Field(
         default="merge",
         description='issues that were missed: "merge" into one, "each" for itself, "skip" those more than an hour late',
@@ -41,11 +42,23 @@ class ScheduleSettings(Table):
     @field_validator("at", mode="before")
     @classmethod
     def _read_times(cls, at: object) -> object:
-        return (at,) if isinstance(at, str) else at
+        return at if isinstance(at, tuple) else (at,)
+
+    @field_validator("days")
+    @classmethod
+    def _check_days(cls, days: str) -> str:
+        return check_days(days)
 
     @field_validator("at")
     @classmethod
-    def _check_times(cls, at: tuple[str, ...]) -> tuple[str, ...]:
+    def _check_times(cls, at: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        days = info.data.get("days", "")
+        if is_cron(days):
+            raise ValueError(f"does not go with the cron line {quote(days)}, which names its times itself: delete it")
+        if not at:
+            raise ValueError('is empty: write at = "08:00"')
+        if len(set(at)) < len(at):
+            raise ValueError("names a time twice: delete one of them")
         for time in at:
             if not re.fullmatch(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]", time):
                 raise ValueError(f'is {quote(time)}, which is no time from 00:00 to 23:59: write at = "08:00"')
@@ -53,7 +66,7 @@ class ScheduleSettings(Table):
 
     def to_schedule(self) -> Schedule:
         """The schedule as the rest of the program knows it."""
-        return Schedule(self.days, self.at or ("08:00",), self.catch_up)
+        return Schedule(self.days, () if is_cron(self.days) else self.at, self.catch_up)
 
 
 class SummarySettings(Table):

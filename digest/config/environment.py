@@ -1,11 +1,11 @@
 """Settings from the environment: `DIGEST_` and the path of the key, with two underscores between its parts.
 
-`DIGEST_MAIL__HOST` is `host` of `[mail]`, `DIGEST_TIMEZONE` the key at the top.  An empty variable counts as unset.
+`DIGEST_MAIL__HOST` is `host` of `[mail]`, `DIGEST_TIMEZONE` the key at the top.  Sources, groups and editions stand in
+the file only; a list of texts is written with commas.  An empty variable counts as unset.
 """
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -13,15 +13,12 @@ from typing import Any
 from digest.config.lines import KeyPath
 from digest.config.mistakes import Mistake
 from digest.config.settings import TABLES
+from digest.config.values import find_field, read_value
 from digest.config.wording import find_nearest
 
 PREFIX = "DIGEST_"
 _TOP_KEYS = ("timezone", "templates")
-_TABLES = ("mail", "store", "collect")
-_NOT_TEXT = {
-    *("port", "keep_originals", "seconds", "megabytes", "recheck", "keyring", "password_command", "token_command"),
-    *("one_click", "dkim", "per_minute", "give_up"),
-}
+_TABLES = ("mail", "bounces", "store", "collect", "calendar", "monitoring")
 _PASSWORDS = ("password", "password_env", "password_file", "password_command", "keyring", "token_command")
 _PLACES = ("path", "url")
 
@@ -39,7 +36,7 @@ class Overrides:
 
 
 def read_overrides(environ: Mapping[str, str]) -> Overrides:
-    """The settings found in the environment; unknown ones below DIGEST_MAIL__ and DIGEST_STORE__ are mistakes."""
+    """The settings found in the environment; a variable of two parts or more that names none is a mistake."""
     values: dict[KeyPath, Any] = {}
     variables: dict[KeyPath, str] = {}
     mistakes: list[Mistake] = []
@@ -48,36 +45,31 @@ def read_overrides(environ: Mapping[str, str]) -> Overrides:
         if not path or not text:
             continue
         variables[path] = variable
-        if len(path) == 1 or (len(path) == 2 and path[1] in TABLES[path[:1]].list_examples()):
-            values[path] = _read_value(path[-1], text)
+        if find_field(path[:-1], path[-1]) is not None and path[0] in (*_TOP_KEYS, *_TABLES):
+            values[path] = read_value(path[:-1], path[-1], text)
         else:
             mistakes.append(Mistake(path, f"is no setting: {_suggest_variable(variable, path[0])}"))
     return Overrides(values, variables, tuple(mistakes))
 
 
 def _read_path(variable: str) -> tuple[str, ...]:
-    """The key path that a variable stands for; empty for one that is no setting of ours."""
+    """The key path that a variable stands for; empty for one that is no setting of ours, such as DIGEST_CONFIG."""
     if not variable.startswith(PREFIX):
         return ()
     path = tuple(variable.removeprefix(PREFIX).lower().split("__"))
-    is_setting = path[0] in (_TOP_KEYS if len(path) == 1 else _TABLES)
-    return path if is_setting else ()
+    return path if len(path) > 1 or path[0] in _TOP_KEYS else ()
 
 
 def _suggest_variable(variable: str, table: str) -> str:
+    if table in ("source", "group", "edition"):
+        return f"[[{table}]] stands in the file only: unset it, and write it there"
+    if table not in _TABLES:
+        meant = find_nearest(table, _TABLES)
+        nearest = variable.replace(table.upper(), meant.upper(), 1)
+        return f"did you mean {nearest}?" if meant else f"unset it; there are tables {', '.join(_TABLES)}"
     known = [f"{PREFIX}{table}__{key}".upper() for key in TABLES[(table,)].list_examples()]
     nearest = find_nearest(variable, known)
     return f"did you mean {nearest}?" if nearest else f"unset it, or choose from {', '.join(known)}"
-
-
-def _read_value(key: str, text: str) -> Any:
-    """The value as the field wants it: numbers, true and lists are written as in the file, everything else is text."""
-    if key not in _NOT_TEXT:
-        return text
-    try:
-        return tomllib.loads(f"value = {text}")["value"]
-    except ValueError:
-        return text
 
 
 def apply_overrides(raw: dict[str, Any], overrides: Overrides) -> None:
@@ -92,8 +84,11 @@ def apply_overrides(raw: dict[str, Any], overrides: Overrides) -> None:
 
 def _find_table(raw: dict[str, Any], path: KeyPath) -> dict[str, Any]:
     """The table that the key is put into; a throw-away one where the file has something else in its place."""
-    table = raw if len(path) == 1 else raw.setdefault(str(path[0]), {})
-    return table if isinstance(table, dict) else {}
+    table = raw
+    for key in path[:-1]:
+        inner = table.setdefault(str(key), {})
+        table = inner if isinstance(inner, dict) else {}
+    return table
 
 
 def _is_idle(path: KeyPath, raw: Mapping[str, Any], overrides: Overrides) -> bool:
@@ -104,8 +99,10 @@ def _is_idle(path: KeyPath, raw: Mapping[str, Any], overrides: Overrides) -> boo
 
 def _list_rivals(path: KeyPath) -> tuple[str, ...]:
     """The keys of the file that an override makes void: there is one password, one database, one server."""
-    if path[0] == "store":
+    if path[0] == "store" and path[-1] in _PLACES:
         return _PLACES
+    if path == ("bounces", "maildir"):
+        return ("host",)
     if path == ("mail", "preset"):
         return ("host", "port", "security")
     return _PASSWORDS if path[-1] in _PASSWORDS else ()

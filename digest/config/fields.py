@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, ValidationInfo
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, ValidationInfo, WithJsonSchema
 
 from digest.config.addresses import clean_line, encode_host, parse_mailbox
 from digest.config.wording import find_nearest, quote
@@ -18,6 +18,9 @@ from digest.errors import ConfigError
 from digest.model import Recipient, WordFile
 
 LONGEST_HEADING = 80
+
+CREDENTIALS = "$CREDENTIALS_DIRECTORY"
+"""The one variable that the path of a secret may begin with (systemd.exec(5))."""
 
 
 class Table(BaseModel):
@@ -46,6 +49,17 @@ def _resolve_below(base: str) -> Callable[[object, ValidationInfo], object]:
         return Path((info.context or {}).get(base, "")) / path
 
     return resolve
+
+
+def _resolve_secret(value: object, info: ValidationInfo) -> object:
+    """A path below the file's folder, or below the folder in which systemd hands over secrets (LoadCredential=).
+
+    Where systemd has not started us that variable is not set; the path stays as it is, and who reads it is told.
+    """
+    if isinstance(value, str) and value.startswith(CREDENTIALS + "/"):
+        given = (info.context or {}).get("credentials")
+        return Path(value.replace(CREDENTIALS, given, 1) if given else value)
+    return _resolve_below("folder")(value, info)
 
 
 _CHINA = re.compile(r"beijing|北京|china|^(?:gmt|utc)?\+0?8(?::?00)?$|^cst$", re.IGNORECASE)
@@ -123,12 +137,15 @@ def _read_words(value: object, info: ValidationInfo) -> object:
         raise ValueError(f"leads to a file with mistakes: {'; '.join(error.mistakes or (error.message,))}") from None
 
 
-FolderPath = Annotated[Path, BeforeValidator(_resolve_below("folder"))]
-DataPath = Annotated[Path, BeforeValidator(_resolve_below("data_dir"))]
-WordList = Annotated[WordFile, BeforeValidator(_read_words)]
+_TEXT = WithJsonSchema({"type": "string", "minLength": 1})
+
+FolderPath = Annotated[Path, BeforeValidator(_resolve_below("folder")), _TEXT]
+SecretPath = Annotated[Path, BeforeValidator(_resolve_secret), _TEXT]
+DataPath = Annotated[Path, BeforeValidator(_resolve_below("data_dir")), _TEXT]
+WordList = Annotated[WordFile, BeforeValidator(_read_words), _TEXT]
 Zone = Annotated[str, AfterValidator(_check_zone)]
 Line = Annotated[str, AfterValidator(_check_line)]
-Mailbox = Annotated[Recipient, BeforeValidator(_read_mailbox)]
+Mailbox = Annotated[Recipient, BeforeValidator(_read_mailbox), _TEXT]
 HostName = Annotated[str, AfterValidator(_check_host)]
 Heading = Annotated[str, AfterValidator(_check_heading)]
 Login = Annotated[str, AfterValidator(_check_login)]

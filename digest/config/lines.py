@@ -10,6 +10,7 @@ import bisect
 import re
 import tomllib
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 KeyPath = tuple[str | int, ...]
 
@@ -22,6 +23,15 @@ _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 _BARE_VALUE = re.compile(r"[^,\]}\n#]+")
 
 
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Where a value stands in the text, and where its key begins; an element of a list begins with its value."""
+
+    key: int
+    start: int
+    end: int
+
+
 def locate_keys(text: str) -> dict[KeyPath, int]:
     """The line (from 1) of every table, key and array element of a valid TOML document.
 
@@ -29,6 +39,13 @@ def locate_keys(text: str) -> dict[KeyPath, int]:
     `("edition", n, "summary", "chars")`, and the second recipient `("edition", n, "recipients", 1)`.
     """
     return _Scanner(text).scan()
+
+
+def locate_values(text: str) -> dict[KeyPath, Span]:
+    """Where the value of every key and every element of a list stands, for the paths of `locate_keys`."""
+    scanner = _Scanner(text)
+    scanner.scan()
+    return scanner.spans
 
 
 def find_line(lines: Mapping[KeyPath, int], path: KeyPath) -> int:
@@ -43,6 +60,7 @@ class _Scanner:
         self.newlines = [match.start() for match in re.finditer("\n", text)]
         self.lines: dict[KeyPath, int] = {}
         self.counts: dict[KeyPath, int] = {}
+        self.spans: dict[KeyPath, Span] = {}
 
     def scan(self) -> dict[KeyPath, int]:
         table: KeyPath = ()
@@ -101,13 +119,19 @@ class _Scanner:
             self.at += 1
 
     def read_pair(self, table: KeyPath) -> None:
+        begin = self.at
         path = (*table, *self.read_keys())
         self.mark(path)
         self.at = self.text.index("=", self.at) + 1
         self.skip(_SPACE)
-        self.read_value(path)
+        self.read_value(path, begin)
 
-    def read_value(self, path: KeyPath) -> None:
+    def read_value(self, path: KeyPath, begin: int) -> None:
+        start = self.at
+        self.pass_value(path)
+        self.spans[path] = Span(begin, start, start + len(self.text[start : self.at].rstrip()))
+
+    def pass_value(self, path: KeyPath) -> None:
         opening = self.text[self.at]
         if opening in "[{":
             self.at += 1
@@ -122,7 +146,7 @@ class _Scanner:
         while self.text[self.at] != closing:
             if closing == "]":
                 self.mark((*path, index))
-                self.read_value((*path, index))
+                self.read_value((*path, index), self.at)
                 index += 1
             else:
                 self.read_pair(path)

@@ -8,7 +8,7 @@ from typing import Literal
 
 from pydantic import Field, SecretStr, ValidationInfo, field_validator
 
-from digest.config.fields import FolderPath, HostName, Line, Login, Mailbox, Table, is_loopback
+from digest.config.fields import FolderPath, HostName, Line, Login, Mailbox, SecretPath, Table, is_loopback
 from digest.config.presets import Preset, Security, find_preset, load_presets
 from digest.config.wording import quote, suggest
 
@@ -20,7 +20,7 @@ class DkimSettings(Table):
 
     domain: HostName = Field(description="the domain that signs", examples=['"example.cn"'])
     selector: str = Field(description="name of its key in the DNS", examples=['"digest"'])
-    key_file: FolderPath = Field(description="private key (PEM), mode 600", examples=['"dkim.pem"'])
+    key_file: SecretPath = Field(description="private key (PEM), mode 600", examples=['"dkim.pem"'])
 
     @field_validator("selector")
     @classmethod
@@ -43,7 +43,7 @@ class BounceSettings(Table):
     cafile: FolderPath | None = Field(default=None, description="certificates to trust (PEM)", examples=['"ca.pem"'])
     user: Login = Field(default="", description="login", examples=['"bounce@example.cn"'])
     password_env: str = Field(default="", description="variable that holds it", examples=['"DIGEST_IMAP_PASSWORD"'])
-    password_file: FolderPath | None = Field(
+    password_file: SecretPath | None = Field(
         default=None, description="file that holds it", examples=['"imap-password"']
     )
     folder: Line = Field(default="INBOX", description="folder on the server", examples=['"INBOX"'])
@@ -88,7 +88,7 @@ class MailSettings(Table):
     user: Login = Field(default="", description="login", examples=['"me@qq.com"'])
     password: SecretStr | None = Field(default=None, description="only from the environment: DIGEST_MAIL__PASSWORD")
     password_env: str = Field(default="", description="variable that holds it", examples=['"DIGEST_SMTP_PASSWORD"'])
-    password_file: FolderPath | None = Field(
+    password_file: SecretPath | None = Field(
         default=None, description="file that holds it", examples=['"smtp-password"']
     )
     password_command: tuple[str, ...] = Field(

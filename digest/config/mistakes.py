@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from digest.config.lines import KeyPath, find_line
+from digest.config.lines import KeyPath
 from digest.config.settings import TABLES
 from digest.config.wording import quote, suggest
 
@@ -24,6 +24,10 @@ _KINDS = {
     "dataclass_exact_type": "must be an address in quotes",
     "int_type": "must be a whole number",
     "int_from_float": "must be a whole number",
+    "float_type": "must be a number",
+    "date_type": "must be a day without quotes, such as 2027-02-08",
+    "date_from_datetime_inexact": "must be a day without a time",
+    "mapping_type": "must be a table",
     "bool_type": "must be true or false",
     "tuple_type": "must be a list in [ ]",
     "literal_error": "must be {expected}",
@@ -32,7 +36,7 @@ _KINDS = {
     "missing": "is missing",
     "model_type": "must be a table",
 }
-_TOP_KEYS = ("version", "timezone", "templates")
+_TOP_KEYS = ("version", "timezone", "templates", "include")
 _REPEATED = ("source", "group", "section", "edition")
 _FORBIDDEN = (
     "password does not belong in the file: put it into a variable and write "
@@ -46,14 +50,25 @@ class Mistake:
 
     path: KeyPath
     text: str
+    label: str = ""
+    """The header of its table, where the path does not tell."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Place:
+    """A line of a file; `number` orders the files of a configuration."""
+
+    number: int
+    label: str
+    line: int
 
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """Where key paths come from: lines of the file, or variables of the environment."""
+    """Where key paths come from: lines of files, or variables of the environment."""
 
     file: str = ""
-    lines: Mapping[KeyPath, int] = field(default_factory=dict)
+    keys: Mapping[KeyPath, Place] = field(default_factory=dict)
     variables: Mapping[KeyPath, str] = field(default_factory=dict)
 
     def describe(self, mistakes: Iterable[Mistake]) -> tuple[str, ...]:
@@ -61,8 +76,13 @@ class Places:
         placed = [(self._rank(mistake.path), self._locate(mistake)) for mistake in mistakes]
         return tuple(dict.fromkeys(line for _, line in sorted(placed, key=lambda entry: entry[0])))
 
-    def _rank(self, path: KeyPath) -> tuple[bool, int]:
-        return (True, 0) if self._find_variable(path) else (False, find_line(self.lines, path))
+    def _rank(self, path: KeyPath) -> tuple[bool, Place]:
+        return (True, Place(0, "", 0)) if self._find_variable(path) else (False, self._find_key(path))
+
+    def _find_key(self, path: KeyPath) -> Place:
+        """The place of the path, or of the nearest table around it, or the first line."""
+        ends = range(len(path), 0, -1)
+        return next((self.keys[path[:end]] for end in ends if path[:end] in self.keys), Place(0, self.file, 1))
 
     def _find_variable(self, path: KeyPath) -> str:
         """The variable that gave the value at the path or around it, or an empty string."""
@@ -71,8 +91,9 @@ class Places:
     def _locate(self, mistake: Mistake) -> str:
         if variable := self._find_variable(mistake.path):
             return f"{variable}: {mistake.text}"
-        label = label_table(mistake.path)
-        where = f"{self.file}:{find_line(self.lines, mistake.path)}: " if self.file else ""
+        label = mistake.label or label_table(mistake.path)
+        place = self._find_key(mistake.path)
+        where = f"{place.label}:{place.line}: " if self.file else ""
         return f"{where}{label} {mistake.text}" if label else f"{where}{mistake.text}"
 
 

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from digest.config.fields import CREDENTIALS
 from digest.config.mail import MailSettings, preset_of
 from digest.config.programs import run_program
 from digest.errors import ConfigError
@@ -83,7 +84,7 @@ def _find_password(mail: MailSettings, environ: Mapping[str, str], patience: flo
     if mail.password_env:
         return place, _read_variable(mail, environ)
     if mail.password_file is not None:
-        return place, _read_file(mail.password_file)
+        return place, _read_file(mail.password_file, environ)
     if mail.password_command:
         return place, _run_command(mail.password_command, patience, "password_command")
     if mail.keyring:
@@ -104,12 +105,20 @@ def _read_variable(mail: MailSettings, environ: Mapping[str, str]) -> str:
     return value
 
 
-def _read_file(path: Path) -> str:
+def _read_file(path: Path, environ: Mapping[str, str]) -> str:
+    if path.parts[0] == CREDENTIALS:
+        raise ConfigError(
+            f"the password file {path} is one of systemd's, which did not start this program",
+            f"elsewhere name the password otherwise: export {VARIABLE}='…'",
+        )
+    handed = environ.get("CREDENTIALS_DIRECTORY")
+    # systemd lets the group of a service's user read what it hands over, in a folder that nobody else can enter
+    forbidden = 0o007 if handed and path.is_relative_to(handed) else 0o077
     try:
         with path.open("rb") as stream:
             mode = os.fstat(stream.fileno()).st_mode
             # Windows has no such bits: there every file would look open to all.
-            if os.name == "posix" and mode & 0o077:
+            if os.name == "posix" and mode & forbidden:
                 raise ConfigError(f"others can read the password file {path}", f"close it to them: chmod 600 {path}")
             data = stream.read(_LONGEST_FILE)
     except FileNotFoundError:

@@ -25,7 +25,8 @@ class Preset:
     in.  `host_example` stands in for `host` where each user has another one; `user` is a login that everybody shares;
     `from_is_login` says that the server refuses a From other than the login; `token` that it takes an OAuth2 token and
     no password; `signs` that it signs with DKIM.  `per_minute` is the pace it bears, 0 for any; `per_connection` the
-    mails of one connection.  Where all of its passwords look alike, `shape` is their pattern, `shape_words` says it.
+    mails of one connection; the addresses it gives out end in one of
+    `domains`.  Where all of its passwords look alike, `shape` is their pattern, `shape_words` says it.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Preset:
     per_connection: int = 20
     shape: str = ""
     shape_words: str = ""
+    domains: tuple[str, ...] = ()
 
     def fits(self, password: str) -> bool:
         """Whether the provider can have made this password; True where it makes them in no known shape."""
@@ -57,7 +59,16 @@ class Preset:
 def load_presets() -> Mapping[str, Preset]:
     """Every preset by its name, in the order of the file."""
     text = (resources.files("digest") / "data" / "presets.toml").read_text(encoding="utf-8")
-    return MappingProxyType({name: Preset(name=name, **table) for name, table in tomllib.loads(text).items()})
+    tables = tomllib.loads(text).items()
+    return MappingProxyType(
+        {name: Preset(name=name, **table | {"domains": tuple(table.get("domains", ()))}) for name, table in tables}
+    )
+
+
+def preset_for(address: str) -> Preset | None:
+    """The preset of the provider that gives out such addresses, or None."""
+    domain = address.rpartition("@")[2].casefold()
+    return next((preset for preset in load_presets().values() if domain in preset.domains), None)
 
 
 @cache

@@ -20,7 +20,10 @@ class GroupSettings(Table):
         default=None, description="a file with one recipient a line", examples=['"recipients.txt"']
     )
     command: tuple[str, ...] = Field(
-        default=(), description="a program that prints one recipient a line", examples=['["ldap-list", "处长"]']
+        default=(),
+        repr=False,
+        description="a program that prints one recipient a line",
+        examples=['["ldap-list", "处长"]'],
     )
 
     @field_validator("recipients")

@@ -6,10 +6,11 @@ stands is added by `digest.config.mistakes`.
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from pathlib import Path
 
-from pydantic import Field, ValidationInfo, field_validator
+from pydantic import Field, PrivateAttr, ValidationInfo, field_validator, model_validator
 
 from digest.config.editions import (
     EditionSettings,
@@ -51,6 +52,18 @@ class StoreSettings(Table):
             raise ValueError("and url both say where the database is: keep one of them")
         return path
 
+    _folder: Path = PrivateAttr(default=Path())
+
+    @model_validator(mode="after")
+    def _know_folder(self, info: ValidationInfo) -> StoreSettings:
+        self._folder = info.context["data_dir"] if info.context else Path()
+        return self
+
+    @property
+    def folder(self) -> Path:
+        """The folder of what stands beside the database: its own, or the data directory where it is on a server."""
+        return self.path.parent if self.path else self._folder
+
 
 class CalendarSettings(Table):
     """Days that differ from the State Council's calendar of holidays (放假安排), or that it does not name yet."""
@@ -60,6 +73,14 @@ class CalendarSettings(Table):
     )
     holidays: tuple[date, ...] = Field(default=(), description="days off", examples=["[2027-02-08, 2027-02-09]"])
     workdays: tuple[date, ...] = Field(default=(), description="days of work on a weekend", examples=["[2027-02-20]"])
+
+    @field_validator("country")
+    @classmethod
+    def _check_country(cls, code: str) -> str:
+        """Of its form only: which codes there are is known to the library of calendars, when it is asked."""
+        if not re.fullmatch(r"[A-Z]{2}(?:-[A-Z0-9]{1,3})?", code):
+            raise ValueError(f'is {quote(code)}, which is no code of ISO 3166: write country = "CN", "HK" or "DE-BY"')
+        return code
 
     @field_validator("workdays")
     @classmethod
@@ -98,6 +119,9 @@ class Settings(Table):
     )
     templates: FolderPath | None = Field(
         default=None, description="folder of your own templates", examples=['"templates"']
+    )
+    include: tuple[Line, ...] = Field(
+        default=(), description="files that belong to this one", examples=['["sources.toml", "conf.d/*.toml"]']
     )
     mail: MailSettings | None = None
     bounces: BounceSettings = BounceSettings()

@@ -18,7 +18,7 @@ Kind = Literal["feed", "page-list", "page", "json", "folder", "jsonl"]
 
 WEB_KINDS = ("feed", "page-list", "page", "json")
 LISTS = ("feed", "page-list", "json")
-_GOES_WITH: Mapping[str, tuple[str, ...]] = {
+GOES_WITH: Mapping[str, tuple[str, ...]] = {
     "select": ("page-list",),
     "pages": ("page-list",),
     "paths": ("json",),
@@ -157,10 +157,10 @@ class SourceSettings(Table):
             raise ValueError(f'does not go with kind = "{kind}": delete it')
         return url
 
-    @field_validator(*_GOES_WITH)
+    @field_validator(*GOES_WITH)
     @classmethod
     def _check_kind_has_it(cls, value: Any, info: ValidationInfo) -> Any:
-        kind, wanted = info.data.get("kind"), _GOES_WITH[info.field_name or ""]
+        kind, wanted = info.data.get("kind"), GOES_WITH[info.field_name or ""]
         if kind and kind not in wanted:
             raise ValueError(f'does not go with kind = "{kind}", only with {", ".join(wanted)}: delete it')
         return value

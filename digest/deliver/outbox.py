@@ -28,6 +28,8 @@ OVERDUE = "given up, since its time is over"
 PATIENCE = 2  # busy replies in a row that end the run
 LONGEST_IDLE = 10.0
 """Seconds.  An idle connection is one that servers hang up, some before a minute is over."""
+GLANCE = 1.0
+"""So many seconds pass at most, while a mail waits for its turn, until it is seen that the run is to end."""
 CLOSING = 421
 GIVEN_UP = timedelta(days=3)
 """How long after its issue a mail was good for that was frozen before there was an end to it (store version 4)."""
@@ -39,7 +41,8 @@ class Terms:
     """How a server wants to be treated: how often, how many mails a connection, and whether it gets its rests.
 
     A rest is kept under `rest`, nowhere where that is empty; it holds for the caller, who asks `Store.find_rest`.
-    `at_once` tries deferred mails before their time as well.  With `aside` nobody will try again: nothing is promised.
+    `at_once` tries deferred mails before their time as well; no mail is begun once `stopping` says so.  With `aside`
+    nobody will try again: nothing is promised.
     """
 
     pace: Pace | None = None
@@ -47,6 +50,7 @@ class Terms:
     rest: str = ""
     at_once: bool = False
     aside: bool = False
+    stopping: Callable[[], bool] | None = None
 
 
 def deliver_pending(
@@ -133,6 +137,8 @@ class _Run:
         """The receipts of all mails, or the MailError that kept every one of them queued."""
         receipts: list[Receipt] = []
         for row in rows:
+            if self._is_stopping():
+                break
             receipt = self._deliver(row)
             if receipt is not None:
                 receipts.append(receipt)
@@ -147,8 +153,10 @@ class _Run:
             self._connection = None
 
     def _deliver(self, row: OutboxRow) -> Receipt | None:
-        """The receipt for one mail, or None where another process is sending it."""
+        """The receipt for one mail; None where another process is sending it, or none is to be begun any more."""
         self._await_turn()
+        if self._is_stopping():
+            return None
         connection = self._connect()
         if connection is None:
             return Receipt(row.address, "queued", 0, str(self._stopped), row.message_id)
@@ -172,7 +180,13 @@ class _Run:
             return
         if pace.left() > LONGEST_IDLE:
             self.hang_up()
-        pace.wait()
+        if self._terms.stopping is None:
+            pace.wait()
+        while pace.left() > 0 and not self._is_stopping():
+            pace.wait(GLANCE)
+
+    def _is_stopping(self) -> bool:
+        return self._terms.stopping is not None and self._terms.stopping()
 
     def _judge(self, reply: Reply) -> Decision:
         decision = judge(reply.stage, reply.code, reply.text)

@@ -28,9 +28,9 @@ class Pace:
             return 0.0
         return max(0.0, self._begun[0] + MINUTE - self._tick())
 
-    def wait(self) -> None:
-        """Returns as soon as one more mail may be begun."""
-        left = self.left()
+    def wait(self, most: float = MINUTE) -> None:
+        """Returns as soon as one more mail may be begun, or after `most` seconds."""
+        left = min(self.left(), most)
         if left > 0:
             self._sleep(left)
 

@@ -77,7 +77,8 @@ class Issue:
     """One due slot of an edition, composed: everything a reader will see, before any markup.
 
     `slot` is the aware moment it was due; `day` the calendar day it is dated; `number` counts the issues of its year
-    from 1 (期号), 0 where it is unknown.
+    from 1 (期号), 0 where it is unknown.  `since` is the day of the last issue; `short` says that it is mailed as a
+    note of a few lines, since there is nothing to tell.
     """
 
     edition: str
@@ -96,6 +97,13 @@ class Issue:
     language: InterfaceLanguage = "zh-Hans"
     theme: str = "modern"
     imprint: Imprint = field(default_factory=Imprint)
+    since: date | None = None
+    short: bool = False
+
+    @property
+    def empty(self) -> bool:
+        """Whether it tells nothing: no item, and no change of one that was printed."""
+        return not self.items and not self.revisions
 
     @property
     def items(self) -> tuple[Item, ...]:

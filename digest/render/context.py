@@ -8,6 +8,7 @@ every address `safe_href`; every name below is always there, and what is unknown
     language     zh-Hans, zh-Hant or en                             html_lang  zh-CN, zh-TW or en, for `<html lang>`
     title        每日摘要                        edition      daily (its name in digest.toml)
     number       of this issue in its year, 0 where it is unknown
+    note         [text], the lines of an issue that has nothing to tell and is mailed as a short note; else empty
     date         iso 2026-11-20 · year 2026 · day 11月20日 · full 2026年11月20日 · weekday 星期五 · weekday_short 周五 ·
                  told 11月20日 星期五
     imprint      {issuer, submitted_to, copied_to}, each a text or empty
@@ -56,6 +57,7 @@ from urllib.parse import parse_qs
 
 from digest.model import Highlight, InterfaceLanguage, Issue, Item, Picture, Sentence, Summary, join_printed
 from digest.render.day import (
+    FEW_APPOINTMENTS,
     LONGEST_NAME,
     LONGEST_PROBLEM,
     LONGEST_TITLE,
@@ -68,6 +70,7 @@ from digest.render.day import (
     coverage_context,
     earlier_context,
     name_rows,
+    note_lines,
     revision_rows,
     trend_rows,
 )
@@ -124,10 +127,11 @@ def issue_context(issue: Issue, footer: Footer | None = None) -> Context:
         "title": clip(clean(issue.title), LONGEST_NAME),
         "edition": clip(clean(issue.edition), LONGEST_NAME),
         "number": issue.number,
+        "note": note_lines(issue, words) if issue.short else [],
         "date": _date_context(issue, words),
         "imprint": _imprint_context(issue),
         "count": len(items),
-        "count_told": counted(words, "item_count", len(items)),
+        "count_told": words["note_count"] if issue.short else counted(words, "item_count", len(items)),
         "headline": clip_wide(clean(items[0].title), LONGEST_HEADLINE) if items else "",
         "preheader": _preheader(issue, words),
         "overview": [_highlight_context(highlight, languages) for highlight in issue.overview],
@@ -142,7 +146,7 @@ def issue_context(issue: Issue, footer: Footer | None = None) -> Context:
         "folded": [],
         "unlisted": 0,
         "keywords": list_keywords(issue.keywords),
-        "agenda": agenda_rows(issue.agenda, issue.day, words),
+        "agenda": agenda_rows(issue.agenda[:FEW_APPOINTMENTS] if issue.short else issue.agenda, issue.day, words),
         "revisions": revision_rows(issue.revisions, issue.day, words),
         "trends": trend_rows(issue.trends, words),
         "names": name_rows(issue.names, words),
@@ -271,6 +275,8 @@ def list_keywords(words: Iterable[str]) -> list[str]:
 
 def _preheader(issue: Issue, words: Words) -> str:
     """The overview, or the titles: it follows the subject, so the first title would only be said twice."""
+    if issue.short:
+        return clip_wide(words["space"].join(note_lines(issue, words)), LONGEST_PREHEADER)
     sentences = [_printed(highlight.sentence) for highlight in issue.overview]
     titles = [clean(item.title) for item in issue.items[1:]] or [clean(item.title) for item in issue.items]
     return clip_wide(

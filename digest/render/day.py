@@ -40,6 +40,8 @@ LONGEST_PASSAGE = 200
 MOST_FACTS = 3
 MOST_APPOINTMENTS = 12
 MOST_REVISIONS = 10
+FEW_APPOINTMENTS = 5
+"""So many stand in a note of a few lines."""
 
 _ROWS: tuple[FactKind, ...] = (
     "title",
@@ -196,6 +198,16 @@ def sparkline(counts: Sequence[int]) -> str:
     """The counts as a row of bars, the tallest for the greatest; only nothing at all has the lowest: ▁▃█."""
     top = max(counts, default=0)
     return "".join(_BARS[-(-max(0, n) * (len(_BARS) - 1) // top) if top > 0 else 0] for n in counts)
+
+
+def note_lines(issue: Issue, words: Words) -> list[str]:
+    """What a short note says in place of items: since when how many sources brought no news, and what was left out."""
+    coverage = coverage_context(issue.coverage, issue.language)
+    since = written_day(issue.since, words, issue.day.year) if issue.since else ""
+    sources = counted(words, "note_sources", coverage["good"])
+    told = words["note_since"] % {"since": since, "sources": sources} if since else words["note"] % sources
+    left = words["note_left_out"] % {"count": coverage["left_out"], "reasons": coverage["reasons"]}
+    return [told, left] if coverage["left_out"] else [told]
 
 
 def coverage_context(coverage: Coverage, language: InterfaceLanguage) -> Context:

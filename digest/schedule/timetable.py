@@ -1,24 +1,25 @@
 """The slots of an edition: the moments it should go out, by the clock of its time zone and the calendar of its office.
 
 A time that a clock change skips comes later by what is skipped (02:30 is 03:30 then); of a time that comes twice the
-first counts.
+first counts.  Cron lines keep the rules of cron (`digest.schedule.cron`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
-from itertools import islice
+from datetime import date, datetime, time, timedelta
+from itertools import islice, takewhile
 from zoneinfo import ZoneInfo
 
 from digest.model import Schedule
+from digest.model.schedule import WEEKDAYS, is_cron
 from digest.schedule.calendar import WorkCalendar
-
-WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+from digest.schedule.cron import slots_by_day
+from digest.schedule.moments import instant, moment_at
 
 LONGEST_GAP = 400
-"""The days that are looked through for a slot."""
+"""The days that are looked through for a slot; for one of a cron line it is 50 years."""
 
 CHINA = WorkCalendar()
 
@@ -35,9 +36,7 @@ class Timetable:
 
     def latest(self, now: datetime) -> datetime | None:
         """Return the last slot not after `now`, or None where there was none for more than a year."""
-        today = now.astimezone(self.zone).date()
-        slots = (slot for back in range(LONGEST_GAP) for slot in reversed(self._slots(today - back * _DAY)))
-        return next((slot for slot in slots if instant(slot) <= instant(now)), None)
+        return next(self.before(now), None)
 
     def following(self, now: datetime) -> datetime | None:
         """Return the first slot after `now`, or None where there is none for more than a year."""
@@ -45,21 +44,48 @@ class Timetable:
 
     def after(self, moment: datetime) -> Iterator[datetime]:
         """Yield the slots after a moment, the earliest first, until none comes for more than a year."""
-        day = moment.astimezone(self.zone).date()
-        quiet = 0
-        while quiet < LONGEST_GAP:
-            found = [slot for slot in self._slots(day) if instant(slot) > instant(moment)]
-            yield from found
-            quiet = 0 if found else quiet + 1
-            day += _DAY
+        # From the day before: where the clock skips the hour before midnight, yesterday's 23:30 is today's 00:30.
+        reached = instant(moment)
+        for slots in self._by_day(moment.astimezone(self.zone).date() - _DAY, 1):
+            for slot in slots:
+                if instant(slot) > reached:
+                    reached = instant(slot)
+                    yield slot
+
+    def before(self, moment: datetime) -> Iterator[datetime]:
+        """Yield the slots not after a moment, the latest first, until none was for more than a year."""
+        # From the day after: where the clock goes back over midnight, tomorrow's 00:00 was before this evening.
+        reached = instant(moment) + timedelta.resolution
+        for slots in self._by_day(moment.astimezone(self.zone).date() + _DAY, -1):
+            for slot in reversed(slots):
+                if instant(slot) < reached:
+                    reached = instant(slot)
+                    yield slot
 
     def between(self, after: datetime, until: datetime, most: int = 1000) -> tuple[datetime, ...]:
         """Return the slots after one moment and not after another, the earliest first; `most` of them at most."""
-        return tuple(slot for slot in islice(self.after(after), most) if instant(slot) <= instant(until))
+        end = instant(until)
+        return tuple(islice(takewhile(lambda slot: instant(slot) <= end, self.after(after)), most))
+
+    def _by_day(self, day: date, step: int) -> Iterator[list[datetime]]:
+        """The slots of each day from `day` on, forwards or backwards; those of a day with the earliest first."""
+        if is_cron(self.schedule.days):
+            return slots_by_day(self.schedule.days, self.zone, day, step)
+        return self._by_office_day(day, step)
+
+    def _by_office_day(self, day: date, step: int) -> Iterator[list[datetime]]:
+        quiet = 0
+        while quiet < LONGEST_GAP:
+            slots = self._slots(day)
+            yield slots
+            quiet = 0 if slots else quiet + 1
+            day += step * _DAY
 
     def _slots(self, day: date) -> list[datetime]:
         """The slots of a day, the earliest first."""
-        return sorted((self._slot(day, at) for at in self.schedule.times), key=instant) if self._falls_on(day) else []
+        if not self._falls_on(day):
+            return []
+        return sorted((moment_at(day, time.fromisoformat(at), self.zone) for at in self.schedule.times), key=instant)
 
     def _falls_on(self, day: date) -> bool:
         days = self.schedule.days
@@ -67,13 +93,3 @@ class Timetable:
             return self.calendar.is_workday(day)
         kind, _, named = days.partition(":")
         return kind != "weekly" or WEEKDAYS[day.weekday()] in named.split(",")
-
-    def _slot(self, day: date, at: str) -> datetime:
-        hour, minute = map(int, at.split(":"))
-        # Through UTC and back: a local time that never was becomes the one the clock really showed.
-        return datetime.combine(day, time(hour, minute), self.zone).astimezone(UTC).astimezone(self.zone)
-
-
-def instant(moment: datetime) -> datetime:
-    """The moment in UTC: Python compares two times of one zone by the hands of the clock, and some hours come twice."""
-    return moment.astimezone(UTC)

@@ -1,11 +1,14 @@
-"""What is remembered between two runs, in one SQLite file: articles, ledger, issues, drafts, outbox, sources.
+"""What is remembered between two runs: articles, ledger, issues, drafts, outbox, sources, in a file or on a server.
 
 SQLAlchemy's only door.  See `Store` and its `Questions` for what can be asked, `records` for what comes back.
 """
 
+from digest.store.backup import Backup, Restored, back_up, dated_name, drop_backups, find_backups, restore
 from digest.store.copying import copy_for_dry_run, empty_store
 from digest.store.database import Store, open_store
 from digest.store.lock import run_lock
+from digest.store.places import Place, name_place
+from digest.store.purging import Purged
 from digest.store.records import (
     LEFT,
     Alert,
@@ -41,6 +44,7 @@ __all__ = [
     "LEFT",
     "Address",
     "Alert",
+    "Backup",
     "BounceKind",
     "BounceRow",
     "Change",
@@ -56,8 +60,11 @@ __all__ = [
     "LedgerState",
     "NoticeRow",
     "OutboxRow",
+    "Place",
     "Placement",
+    "Purged",
     "Rest",
+    "Restored",
     "Rhythm",
     "Run",
     "Skip",
@@ -70,8 +77,14 @@ __all__ = [
     "Version",
     "Visit",
     "VisitRow",
+    "back_up",
     "copy_for_dry_run",
+    "dated_name",
+    "drop_backups",
     "empty_store",
+    "find_backups",
+    "name_place",
     "open_store",
+    "restore",
     "run_lock",
 ]

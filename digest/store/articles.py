@@ -125,7 +125,7 @@ def from_row(row: Row[Any]) -> Article:
         title=columns["title"],
         text=columns["text"],
         author=columns["author"],
-        published=_published(columns["published"], columns["published_is_day"]),
+        published=read_published(columns["published"], columns["published_is_day"]),
         site=columns["site"],
         url=columns["url"],
         language=columns["language"],
@@ -137,7 +137,8 @@ def from_row(row: Row[Any]) -> Article:
     )
 
 
-def _published(text: str | None, is_day: bool) -> datetime | date | None:
+def read_published(text: str | None, is_day: bool) -> datetime | date | None:
+    """The moment or the day that stands in a row, or None."""
     if text is None:
         return None
     return date.fromisoformat(text) if is_day else datetime.fromisoformat(text)

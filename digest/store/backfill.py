@@ -11,6 +11,15 @@ from digest.store.identity import identity_of
 
 _REFERENCES = ("articles SET key", "aliases SET article", "versions SET key", "visits SET key", "ledger SET key")
 
+_ADDRESSES = {
+    "articles": "SELECT rowid, identity, url, source FROM articles WHERE url <> ''",
+    "aliases": """
+        SELECT aliases.rowid, aliases.identity, aliases.url, articles.source
+        FROM aliases JOIN articles ON articles.key = aliases.article WHERE aliases.url <> ''
+    """,
+    "visits": "SELECT rowid, identity, url, source FROM visits WHERE url <> ''",
+}
+
 _ITEM = """
     INSERT INTO items (edition, slot, number, key, title, section, standing, score, terms, sentences, added,
                        told_number, note)
@@ -24,6 +33,27 @@ def fill_identities(connection: Connection) -> None:
     filled = [(_writable(identity_of(_readable(url), _readable(source))), key) for key, url, source in rows]
     if filled:
         connection.exec_driver_sql("UPDATE articles SET identity = ? WHERE key = ?", filled)
+
+
+def renew_identities(connection: Connection) -> None:
+    """Writes under every URL what its spellings share by now, where an earlier program wrote it otherwise.
+
+    The first programs of version 2 left the source out of it: an article of theirs was not known by another spelling,
+    and might have been printed a second time.
+    """
+    if connection.dialect.name != "sqlite":  # on a server no program before version 6 has kept anything
+        return
+    for table, question in _ADDRESSES.items():
+        rows = connection.exec_driver_sql(question).all()
+        known = (
+            (number, old, _writable(identity_of(_readable(url), _readable(source))))
+            for number, old, url, source in rows
+        )
+        renewed = [(new, number) for number, old, new in known if old != new]
+        if renewed:
+            # of two visits to one page, which are told apart no more, the one that has the name already counts
+            renew = f"UPDATE OR IGNORE {table} SET identity = ? WHERE rowid = ?"  # noqa: S608 -- our tables
+            connection.exec_driver_sql(renew, renewed)
 
 
 def renew_keys(connection: Connection) -> None:

@@ -5,18 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import asdict
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, select
 
+from digest.store.dialects import add_new
 from digest.store.records import BounceRow
 from digest.store.schema import bounces
 
 
 def record(connection: Connection, rows: Iterable[BounceRow]) -> int:
     """How many of the rows are new; a message that was read before changes nothing."""
-    statement = insert(bounces).prefix_with("OR IGNORE")
-    return sum(
-        connection.execute(statement.values(asdict(row) | {"address": row.address.casefold()})).rowcount for row in rows
-    )
+    return add_new(connection, bounces, [asdict(row) | {"address": row.address.casefold()} for row in rows])
 
 
 def find(connection: Connection, address: str | None) -> tuple[BounceRow, ...]:

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, select
 
 from digest.model import Article
 from digest.store.articles import fingerprint, load
+from digest.store.forgotten import has_words
 from digest.store.identity import identity_of, last_addresses, select_in
 from digest.store.ledger import IN_AN_ISSUE
 from digest.store.originals import find_versions
@@ -57,6 +58,7 @@ def _gone(connection: Connection, since: datetime) -> list[Change]:
         for row in rows
         # a page that is missed at an address its article has left was moved, not withdrawn
         if row.identity == identity_of(moved.get(row.key, stored[row.key].url), stored[row.key].source)
+        and has_words(stored[row.key])
     ]
 
 

@@ -1,6 +1,7 @@
 """A copy of the state for a dry run: the same code works on it, and not a byte of the real one changes.
 
 Not even a file appears beside it: an ordinary reader of a database with a write-ahead log makes `-wal` and `-shm`.
+A server is asked in one transaction that only reads (`fetching`).
 The bytes of originals are left out: there may be hundreds of megabytes of them, and no issue is made from them.
 """
 
@@ -18,43 +19,57 @@ from sqlalchemy import Engine
 from digest.errors import BusyError, DigestError, StoreError
 from digest.store.database import Store
 from digest.store.engine import READING, make_engine_on
+from digest.store.fetching import LEFT_OUT, check_server, fetch_tables
 from digest.store.migrations import check_version, migrate
+from digest.store.places import Place, name_place
 from digest.store.trouble import explained
 
 ATTEMPTS = 5
 LOGS = ("-wal", "-journal")
-LEFT_OUT = "originals"
 Signature = tuple[tuple[int, int], ...]
 T = TypeVar("T")
 
 
 class _Copy(Store):
-    """A store in memory that holds what was in a file."""
+    """A store in memory that holds what was in a file or on a server."""
 
-    def __init__(self, engine: Engine, name: str, original: Path) -> None:
-        super().__init__(engine, name)
-        self._original = original
+    def __init__(self, engine: Engine, place: Place) -> None:
+        super().__init__(engine, f"{name_place(place)} (copy)")
+        self._original = place
 
     def find_damage(self) -> str:
-        """What is wrong with the file this was copied from; the copy is written anew and could not show it."""
+        """What is wrong with the database this was copied from; the copy is written anew and could not show it."""
         try:
+            if not isinstance(self._original, Path):
+                return check_server(self._original)
             with explained(self._original):
                 return _read_still(self._original, _check_pages)
         except StoreError as error:
             return error.message
 
 
-def copy_for_dry_run(path: Path) -> Store:
-    """A store in memory that holds what `path` holds but the originals' bytes, or an empty one without such a file.
+def copy_for_dry_run(place: Place) -> Store:
+    """A store in memory that holds what is there but the originals' bytes, or an empty one where no file is.
 
-    Raises StoreError as `open_store` does, and BusyError where another process keeps writing meanwhile.
+    Raises StoreError as `open_store` does, and BusyError where another process keeps writing to a file meanwhile.
     """
-    if not path.exists():
+    if not isinstance(place, Path):
+        return _Copy(_fetch(place), place)
+    if not place.exists():
         return empty_store()
-    name = f"{path} (copy)"
-    with explained(name):
-        memory = _read_still(path, _copy_tables)
-    return _Copy(_engine_of(memory, name), name, path)
+    with explained(place):
+        memory = _read_still(place, _copy_tables)
+    return _Copy(_engine_of(memory, str(place)), place)
+
+
+def _fetch(place: str) -> Engine:
+    memory = make_engine_on(_make_memory())
+    try:
+        fetch_tables(place, memory)
+    except DigestError:
+        memory.dispose()
+        raise
+    return memory
 
 
 def empty_store() -> Store:

@@ -34,9 +34,12 @@ from digest.store import (
     visits,
 )
 from digest.store import items as printed
+from digest.store.columns import SERVER
 from digest.store.engine import READING, make_engine, use_wal
 from digest.store.files import make_file, make_folder
 from digest.store.migrations import check_version, migrate
+from digest.store.places import Place, name_place
+from digest.store.purging import Purged, purge
 from digest.store.questions import Questions
 from digest.store.records import (
     BY_HAND,
@@ -55,6 +58,10 @@ from digest.store.records import (
     SuppressionReason,
     Visit,
 )
+from digest.store.restored import Unsure
+from digest.store.restored import mark as mark_restored
+from digest.store.server import make_server_engine
+from digest.store.space import give_back
 from digest.store.trouble import explained
 
 FINAL: tuple[State, ...] = ("sent", "failed", "unknown")
@@ -62,28 +69,34 @@ NONE: Mapping[str, str] = MappingProxyType({})
 NO_WORDS: Mapping[str, int] = MappingProxyType({})
 
 
-def open_store(path: Path, patience: float = 10.0) -> Store:
-    """The store in the file `path`, made (0600, in a folder of 0700) or brought to this version where needed.
+def open_store(place: Place, patience: float = 10.0) -> Store:
+    """The store in a file, made (0600, in a folder of 0700) or brought to this version where needed, or on a server.
 
     Waits `patience` seconds for another process's lock.  Raises StoreError, and changes nothing, where the database is
-    locked, damaged, newer than this program or not ours, or where the folder or the disk does not let it be written.
+    locked, damaged, newer than this program or not ours, where the folder or the disk does not let it be written, or
+    where the server cannot be reached or lets nobody in.
     """
-    make_folder(path.parent)
-    make_file(path)
-    engine = make_engine(path, patience)
+    name = name_place(place)
+    if isinstance(place, Path):
+        make_folder(place.parent)
+        make_file(place)
+        engine = make_engine(place, patience)
+    else:
+        engine = make_server_engine(place, patience)
     try:
-        with explained(path):
+        with explained(name):
             _prepare(engine)
     except StoreError:
         engine.dispose()
         raise
-    return Store(engine, str(path))
+    return Store(engine, name)
 
 
 def _prepare(engine: Engine) -> None:
     with engine.connect().execution_options(**READING) as connection:
         check_version(connection)  # before the first byte is written
-    use_wal(engine)
+    if engine.dialect.name != SERVER:
+        use_wal(engine)
     with engine.begin() as connection:
         migrate(connection)
 
@@ -306,6 +319,26 @@ class Store(Questions):
         """Writes that the operator was told of the matters."""
         with self._writing() as connection:
             alerts.mark_told(connection, matters, now)
+
+    # --------------------------------------------------------------------------------------------- retention, restoring
+
+    def purge(self, before: datetime, now: datetime) -> Purged:
+        """How much went of what is older than `before`; what an article is known by stays, and whatever waits."""
+        with self._writing() as connection:
+            return purge(connection, before, now)
+
+    def give_back(self) -> int:
+        """How many bytes the file gave back to the disk, where nothing stood in enough of it; a server sees to that."""
+        path = self._engine.url.database
+        if self._engine.dialect.name == SERVER or not path:
+            return 0
+        with explained(self._name):
+            return give_back(self._engine, Path(path))
+
+    def mark_restored(self, editions: Iterable[str], now: datetime) -> Unsure:
+        """What became unsure of a state that was restored from a backup: nothing of it is sent or printed again."""
+        with self._writing() as connection:
+            return mark_restored(connection, editions, now)
 
     # ------------------------------------------------------------------------------------------- suppressions, bounces
 

@@ -10,7 +10,9 @@ from typing import Self
 from sqlalchemy import Connection, Engine
 
 from digest.errors import StoreError
+from digest.store.columns import SERVER
 from digest.store.engine import READING, checkpoint
+from digest.store.server import find_server_damage
 from digest.store.trouble import explained
 
 
@@ -36,16 +38,24 @@ class Door:
             return
         self._closed = True
         try:
-            # where it fails, nothing is lost: what was committed stays in the log beside the file
-            with suppress(StoreError), explained(self._name):
-                checkpoint(self._engine)
+            self.fold()
         finally:
             self._engine.dispose()
 
+    def fold(self) -> None:
+        """Puts everything into the one file, as far as nobody is reading it; a server sees to that itself."""
+        if self._engine.dialect.name == SERVER:
+            return
+        # where it fails, nothing is lost: what was committed stays in the log beside the file
+        with suppress(StoreError), explained(self._name):
+            checkpoint(self._engine)
+
     def find_damage(self) -> str:
-        """What SQLite's own check found wrong with the file, or nothing; reads all of it."""
+        """What the database's own check found wrong with it, or nothing; reads all of it."""
         try:
             with self._reading() as connection:
+                if self._engine.dialect.name == SERVER:
+                    return find_server_damage(connection)
                 found = connection.exec_driver_sql("PRAGMA quick_check").scalars().all()
         except StoreError as error:  # so damaged that it cannot even be checked
             return error.message

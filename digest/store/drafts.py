@@ -6,8 +6,9 @@ from dataclasses import astuple, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, delete, select, update
 
+from digest.store.dialects import add_or_renew
 from digest.store.records import Draft, Placement
 from digest.store.schema import drafts, issues
 
@@ -19,7 +20,7 @@ def keep(connection: Connection, draft: Draft) -> bool:
         return False
     columns = {field.name: getattr(draft, field.name) for field in fields(Draft)}
     columns |= {"placements": [astuple(placement) for placement in draft.placements], "extras": dict(draft.extras)}
-    connection.execute(insert(drafts).prefix_with("OR REPLACE").values(columns))
+    add_or_renew(connection, drafts, [columns])
     return True
 
 

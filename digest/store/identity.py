@@ -10,9 +10,10 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, Connection, Row, Select, insert, select
+from sqlalchemy import Column, Connection, Row, Select, select
 
 from digest.model import Article
+from digest.store.dialects import add_new
 from digest.store.schema import aliases, articles, versions
 from digest.urls import identify_url
 
@@ -86,8 +87,7 @@ def remember_aliases(connection: Connection, met: Iterable[tuple[Article, str, s
         {"key": article.key, "article": key, "identity": identity, "url": article.url, "seen_at": now}
         for article, identity, key in met
     ]
-    if rows:
-        connection.execute(insert(aliases).prefix_with("OR IGNORE"), rows)
+    add_new(connection, aliases, rows)
 
 
 def last_addresses(connection: Connection, keys: Iterable[str]) -> dict[str, str]:

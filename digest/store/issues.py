@@ -6,10 +6,11 @@ from collections.abc import Iterable
 from dataclasses import fields
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, Connection, Table, bindparam, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Table, bindparam, func, select, update
 
 from digest.errors import StoreError
 from digest.store import ledger, outbox
+from digest.store.dialects import add_new
 from digest.store.records import Envelope, FrozenIssue, IssueRow, IssueState, Placement
 from digest.store.schema import issues, items
 
@@ -72,15 +73,21 @@ def latest_slot(connection: Connection, edition: str) -> datetime | None:
 
 
 def count_before(connection: Connection, edition: str, slot: datetime, year: int) -> int:
-    """How many issues of a year the edition had before that slot, void ones aside."""
+    """How many issues of a year the edition had before that slot, void ones aside.
+
+    The last of them has its number in its manifest, if it is not of long ago: earlier ones may be purged.
+    """
     wanted = (
         issues.c.edition == edition,
         issues.c.slot < slot,
         issues.c.state != "void",
-        issues.c.day.between(date(year, 1, 1), date(year, 12, 31)),
+        issues.c.day >= date(year, 1, 1),
+        issues.c.day <= date(year, 12, 31),
     )
     count: int = connection.execute(select(func.count()).select_from(issues).where(*wanted)).scalar_one()
-    return count
+    last = select(issues.c.manifest).where(*wanted).order_by(issues.c.slot.desc()).limit(1)
+    number = (connection.execute(last).scalar_one_or_none() or {}).get("number")
+    return max(count, number) if isinstance(number, int) else count
 
 
 def unsettled(connection: Connection, edition: str | None) -> tuple[tuple[str, datetime], ...]:
@@ -112,7 +119,6 @@ def settle(connection: Connection, edition: str, slot: datetime, now: datetime) 
 
 
 def _insert(connection: Connection, issue: FrozenIssue) -> int:
-    statement = insert(issues).prefix_with("OR IGNORE")
     columns = {
         "edition": issue.edition,
         "slot": issue.slot,
@@ -125,7 +131,7 @@ def _insert(connection: Connection, issue: FrozenIssue) -> int:
         "composed_at": issue.composed_at,
         "state": "frozen",
     }
-    return connection.execute(statement.values(columns)).rowcount
+    return add_new(connection, issues, [columns])
 
 
 _STATE = select(issues.c.state).where(

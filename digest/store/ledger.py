@@ -10,12 +10,15 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, Update, bindparam, case, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, Update, bindparam, case, func, or_, select, update
 
 from digest.errors import StoreError
 from digest.model import Article
 from digest.store import drafts
 from digest.store.articles import from_row
+from digest.store.dialects import add_new
+from digest.store.doubts import PERHAPS_PRINTED, find_doubtful
+from digest.store.forgotten import find_forgotten
 from digest.store.identity import SHORTEST, find_keys, select_in
 from digest.store.records import LedgerRow, LedgerState, Placement
 from digest.store.schema import articles, ledger
@@ -45,12 +48,20 @@ def offer(
     """
     wanted = [*keys, *stale]
     kept = find_keys(connection, wanted)
-    reasons = {kept.get(key, key): reason for key, reason in stale.items()}
-    offered = dict.fromkeys(kept.get(key, key) for key in wanted)
+    offered = _remembered(connection, (kept.get(key, key) for key in wanted))
+    reasons = {kept.get(key, key): reason for key, reason in stale.items() if kept.get(key, key) in offered}
     _leave(connection, edition, reasons, now)  # first: what the edition knows is not added again
     _leave(connection, edition, dict.fromkeys(_told_before(connection, edition, offered), TOLD), now)
+    _leave(connection, edition, dict.fromkeys(find_doubtful(connection, edition, offered), PERHAPS_PRINTED), now)
     row = {"edition": edition, "state": "new", "reason": "", "window_until": now + window, "changed_at": now}
     return _add(connection, [row | {"key": key} for key in offered])
+
+
+def _remembered(connection: Connection, keys: Iterable[str]) -> dict[str, None]:
+    """The keys, without those of articles that are forgotten: no edition gets these any more."""
+    wanted = dict.fromkeys(keys)
+    forgotten = find_forgotten(connection, wanted)
+    return {key: None for key in wanted if key not in forgotten}
 
 
 def _told_before(connection: Connection, edition: str, keys: Iterable[str]) -> list[str]:
@@ -77,7 +88,8 @@ def offer_baseline(connection: Connection, edition: str, keys: Iterable[str], no
     """How many of the articles are left for good, because they were there before their source was added."""
     wanted = list(keys)
     kept = find_keys(connection, wanted)
-    return _leave(connection, edition, dict.fromkeys((kept.get(key, key) for key in wanted), BASELINE), now)
+    offered = _remembered(connection, (kept.get(key, key) for key in wanted))
+    return _leave(connection, edition, dict.fromkeys(offered, BASELINE), now)
 
 
 def _leave(connection: Connection, edition: str, reasons: Mapping[str, str], now: datetime) -> int:
@@ -87,7 +99,7 @@ def _leave(connection: Connection, edition: str, reasons: Mapping[str, str], now
 
 def _add(connection: Connection, added: list[dict[str, object]]) -> int:
     """How many of the rows are about an article that the edition did not know."""
-    return connection.execute(insert(ledger).prefix_with("OR IGNORE"), added).rowcount if added else 0
+    return add_new(connection, ledger, added)
 
 
 def candidates(connection: Connection, edition: str, now: datetime) -> list[Article]:

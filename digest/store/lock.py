@@ -1,4 +1,4 @@
-"""One run at a time: a lock that the operating system drops when the process dies, however it dies."""
+"""One run at a time: a lock that the system or the server drops when the process dies, however it dies."""
 
 from __future__ import annotations
 
@@ -10,14 +10,22 @@ from filelock import FileLock, Timeout
 
 from digest.errors import BusyError, StoreError
 from digest.store.files import make_folder
+from digest.store.places import Place
+from digest.store.server import server_lock
 
 
 @contextmanager
-def run_lock(path: Path) -> Iterator[None]:
-    """The right to run on the database `path`, held inside the block; BusyError at once where another has it.
+def run_lock(place: Place) -> Iterator[None]:
+    """The right to run on a database, held inside the block; BusyError at once where another has it.
 
-    The lock is a file beside the database, `<name>.lock`, mode 0600; it stays there, only the lock on it goes.
+    Of a file the lock is one beside it, `<name>.lock`, mode 0600; it stays there, only the lock on it goes.
     """
+    with _file_lock(place) if isinstance(place, Path) else server_lock(place):
+        yield
+
+
+@contextmanager
+def _file_lock(path: Path) -> Iterator[None]:
     make_folder(path.parent)
     lock = FileLock(path.with_name(path.name + ".lock"), timeout=0, mode=0o600)
     try:

@@ -18,6 +18,7 @@ from sqlalchemy import exists as exists_in
 from digest.errors import StoreError
 from digest.model import Article, Document
 from digest.store import articles as texts
+from digest.store.forgotten import find_forgotten
 from digest.store.identity import select_in
 from digest.store.ledger import OPEN, TAKEN
 from digest.store.records import Version
@@ -66,9 +67,11 @@ def record(connection: Connection, pairs: Iterable[tuple[Article, Document]], no
     """
     given = list(pairs)
     kept = texts.record(connection, [article for article, _ in given], now)
+    forgotten = find_forgotten(connection, kept.values())
     readings = [
         _Reading(kept[article.key], article, texts.fingerprint(article), document, document.fetched_at or now)
         for article, document in given
+        if kept[article.key] not in forgotten
     ]
     _keep_versions(connection, readings)
     return kept

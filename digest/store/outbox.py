@@ -19,6 +19,9 @@ from digest.store.records import Envelope, OutboxRow
 from digest.store.schema import issues, outbox
 
 WAITING = ("queued", "deferred")
+CLOSED = ("sent", "failed")
+"""Of a mail in these states nothing becomes on its own."""
+
 BEFORE: dict[State, tuple[State, ...]] = {  # a state, and those it may follow
     "queued": ("sending", "dot"),  # a server may ask for a login as late as at the dot
     "dot": ("sending",),
@@ -105,9 +108,9 @@ def rows(
     wanted = {outbox.c.edition: edition, outbox.c.slot: slot, outbox.c.state: state}
     conditions = [column == value for column, value in wanted.items() if value is not None]
     if since is not None:
-        conditions.append(or_(outbox.c.slot >= since, outbox.c.state.not_in(("sent", "failed"))))
+        conditions.append(or_(outbox.c.slot >= since, outbox.c.state.not_in(CLOSED)))
     if name is not None:
-        begins = outbox.c.message_id.startswith(f"<{name}", autoescape=True)
+        begins = func.lower(outbox.c.message_id).startswith(f"<{name.lower()}", autoescape=True)
         conditions.append(or_(func.lower(outbox.c.address) == name.lower(), begins))
     question = select(*_LISTED).where(*conditions).order_by(outbox.c.slot.desc(), outbox.c.edition, outbox.c.address)
     return tuple(OutboxRow(**row._mapping) for row in connection.execute(question))

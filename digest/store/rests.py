@@ -31,4 +31,5 @@ def begin(connection: Connection, server: str, until: datetime, why: str) -> Res
 
 def end(connection: Connection, server: str) -> None:
     """Forgets the failures of a server: `host:port` is that server under any settings."""
-    connection.execute(delete(rests).where(or_(rests.c.server == server, rests.c.server.startswith(server + " "))))
+    other_settings = rests.c.server.startswith(server + " ", autoescape=True)
+    connection.execute(delete(rests).where(or_(rests.c.server == server, other_settings)))

@@ -6,26 +6,23 @@
 from __future__ import annotations
 
 from sqlalchemy import (
-    REAL,
     Boolean,
     Column,
     ForeignKey,
     ForeignKeyConstraint,
-    Integer,
     LargeBinary,
     MetaData,
     Table,
-    Text,
 )
 
-from digest.store.columns import Day, Json, Moment, Words
+from digest.store.columns import Day, Json, Moment, Number, Plain, Real, Words
 
 metadata = MetaData()
 
 articles = Table(
     "articles",
     metadata,
-    Column("key", Text, primary_key=True),
+    Column("key", Plain, primary_key=True),
     Column("title", Words, nullable=False),
     Column("text", Words, nullable=False),
     Column("author", Words, nullable=False),
@@ -33,22 +30,22 @@ articles = Table(
     Column("url", Words, nullable=False),
     Column("language", Words, nullable=False),
     Column("source", Words, nullable=False),
-    Column("published", Text),
+    Column("published", Plain),
     Column("published_is_day", Boolean, nullable=False),
     Column("categories", Json, nullable=False),
     Column("first_seen", Moment, nullable=False),
-    Column("fingerprint", Text, nullable=False),
+    Column("fingerprint", Plain, nullable=False),
     Column("origin", Words, nullable=False),
     Column("identity", Words, nullable=False),
-    Column("position", Integer, nullable=False),
+    Column("position", Number, nullable=False),
     Column("image", Words, nullable=False),
 )
 
 aliases = Table(  # the other keys and addresses under which an article was met
     "aliases",
     metadata,
-    Column("key", Text, primary_key=True),
-    Column("article", Text, ForeignKey("articles.key"), nullable=False),
+    Column("key", Plain, primary_key=True),
+    Column("article", Plain, ForeignKey("articles.key"), nullable=False),
     Column("identity", Words, nullable=False),
     Column("url", Words, nullable=False),
     Column("seen_at", Moment, nullable=False),
@@ -57,19 +54,19 @@ aliases = Table(  # the other keys and addresses under which an article was met
 originals = Table(  # bytes as they came, compressed
     "originals",
     metadata,
-    Column("sha256", Text, primary_key=True),
+    Column("sha256", Plain, primary_key=True),
     Column("media_type", Words, nullable=False),
     Column("data", LargeBinary, nullable=False),
-    Column("size", Integer, nullable=False),
+    Column("size", Number, nullable=False),
     Column("first_fetched", Moment, nullable=False),
 )
 
 versions = Table(  # which bytes gave which text when; without title and text: those of the article
     "versions",
     metadata,
-    Column("key", Text, ForeignKey("articles.key"), primary_key=True),
-    Column("fingerprint", Text, primary_key=True),
-    Column("sha256", Text, nullable=False),
+    Column("key", Plain, ForeignKey("articles.key"), primary_key=True),
+    Column("fingerprint", Plain, primary_key=True),
+    Column("sha256", Plain, nullable=False),
     Column("source", Words, nullable=False),
     Column("fetched_at", Moment, nullable=False),
     Column("became_at", Moment, nullable=False),
@@ -82,11 +79,11 @@ visits = Table(  # which page was read when, and what article it became
     metadata,
     Column("identity", Words, primary_key=True),
     Column("url", Words, nullable=False),
-    Column("key", Text, ForeignKey("articles.key")),
+    Column("key", Plain, ForeignKey("articles.key")),
     Column("source", Words, nullable=False),
     Column("checked_at", Moment, nullable=False),
-    Column("status", Integer, nullable=False),
-    Column("misses", Integer, nullable=False),
+    Column("status", Number, nullable=False),
+    Column("misses", Number, nullable=False),
     Column("missed_at", Moment),
     Column("gone_at", Moment),
 )
@@ -99,10 +96,10 @@ sources = Table(
     Column("last_tried", Moment, nullable=False),
     Column("last_good", Moment),
     Column("last_new", Moment),
-    Column("failures", Integer, nullable=False),
+    Column("failures", Number, nullable=False),
     Column("failing_since", Moment),
     Column("problem", Words, nullable=False),
-    Column("articles", Integer, nullable=False),
+    Column("articles", Number, nullable=False),
     Column("baseline", Boolean, nullable=False),
 )
 
@@ -110,14 +107,14 @@ listings = Table(
     "listings",
     metadata,
     Column("source", Words, primary_key=True),
-    Column("mark", Text, nullable=False),
+    Column("mark", Plain, nullable=False),
     Column("keys", Json, nullable=False),
 )
 
 issues = Table(
     "issues",
     metadata,
-    Column("edition", Text, primary_key=True),
+    Column("edition", Plain, primary_key=True),
     Column("slot", Moment, primary_key=True),
     Column("day", Day, nullable=False),
     Column("subject", Words, nullable=False),
@@ -126,36 +123,36 @@ issues = Table(
     Column("body", LargeBinary, nullable=False),
     Column("manifest", Json, nullable=False),
     Column("composed_at", Moment, nullable=False),
-    Column("state", Text, nullable=False),
+    Column("state", Plain, nullable=False),
 )
 
 ledger = Table(
     "ledger",
     metadata,
-    Column("edition", Text, primary_key=True),
-    Column("key", Text, ForeignKey("articles.key"), primary_key=True),
-    Column("state", Text, nullable=False),
+    Column("edition", Plain, primary_key=True),
+    Column("key", Plain, ForeignKey("articles.key"), primary_key=True),
+    Column("state", Plain, nullable=False),
     Column("reason", Words, nullable=False),
     Column("slot", Moment),
     Column("window_until", Moment, nullable=False),
     Column("changed_at", Moment, nullable=False),
-    Column("event", Text),
-    Column("score", REAL),
+    Column("event", Plain),
+    Column("score", Real),
     ForeignKeyConstraint(["edition", "slot"], ["issues.edition", "issues.slot"]),
 )
 
 outbox = Table(
     "outbox",
     metadata,
-    Column("edition", Text, primary_key=True),
+    Column("edition", Plain, primary_key=True),
     Column("slot", Moment, primary_key=True),
-    Column("address", Text, primary_key=True),
+    Column("address", Plain, primary_key=True),
     Column("name", Words, nullable=False),
-    Column("message_id", Text, nullable=False, unique=True),
+    Column("message_id", Plain, nullable=False, unique=True),
     Column("header", LargeBinary, nullable=False),
-    Column("state", Text, nullable=False),
-    Column("tries", Integer, nullable=False),
-    Column("code", Integer, nullable=False),
+    Column("state", Plain, nullable=False),
+    Column("tries", Number, nullable=False),
+    Column("code", Number, nullable=False),
     Column("reply", Words, nullable=False),
     Column("next_at", Moment),
     Column("changed_at", Moment, nullable=False),
@@ -166,8 +163,8 @@ outbox = Table(
 rests = Table(  # mail servers that are left alone for a while
     "rests",
     metadata,
-    Column("server", Text, primary_key=True),
-    Column("failures", Integer, nullable=False),
+    Column("server", Plain, primary_key=True),
+    Column("failures", Number, nullable=False),
     Column("until", Moment, nullable=False),
     Column("why", Words, nullable=False),
 )
@@ -175,9 +172,9 @@ rests = Table(  # mail servers that are left alone for a while
 suppressions = Table(  # addresses that get no mail (of one edition, or '' of any)
     "suppressions",
     metadata,
-    Column("address", Text, primary_key=True),
-    Column("edition", Text, primary_key=True),
-    Column("reason", Text, nullable=False),
+    Column("address", Plain, primary_key=True),
+    Column("edition", Plain, primary_key=True),
+    Column("reason", Plain, nullable=False),
     Column("told", Words, nullable=False),
     Column("since", Moment, nullable=False),
 )
@@ -185,12 +182,12 @@ suppressions = Table(  # addresses that get no mail (of one edition, or '' of an
 bounces = Table(  # what came back: one row a message and address, `mark` names the message
     "bounces",
     metadata,
-    Column("mark", Text, primary_key=True),
-    Column("address", Text, primary_key=True),
-    Column("edition", Text, nullable=False),
+    Column("mark", Plain, primary_key=True),
+    Column("address", Plain, primary_key=True),
+    Column("edition", Plain, nullable=False),
     Column("slot", Moment),
-    Column("kind", Text, nullable=False),
-    Column("code", Text, nullable=False),
+    Column("kind", Plain, nullable=False),
+    Column("code", Plain, nullable=False),
     Column("told", Words, nullable=False),
     Column("seen_at", Moment, nullable=False),
 )
@@ -198,26 +195,26 @@ bounces = Table(  # what came back: one row a message and address, `mark` names 
 keys = Table(  # random bytes that sign what this database gives out
     "keys",
     metadata,
-    Column("name", Text, primary_key=True),
+    Column("name", Plain, primary_key=True),
     Column("value", LargeBinary, nullable=False),
 )
 
 items = Table(  # what every item of a frozen issue printed
     "items",
     metadata,
-    Column("edition", Text, primary_key=True),
+    Column("edition", Plain, primary_key=True),
     Column("slot", Moment, primary_key=True),
-    Column("number", Integer, primary_key=True),
-    Column("key", Text, ForeignKey("articles.key"), nullable=False),
+    Column("number", Number, primary_key=True),
+    Column("key", Plain, ForeignKey("articles.key"), nullable=False),
     Column("title", Words, nullable=False),
     Column("section", Words, nullable=False),
-    Column("standing", Text, nullable=False),
-    Column("score", REAL, nullable=False),
+    Column("standing", Plain, nullable=False),
+    Column("score", Real, nullable=False),
     Column("terms", Json, nullable=False),
     Column("sentences", Json, nullable=False),
     Column("added", Json, nullable=False),
     Column("told_on", Day),
-    Column("told_number", Integer, nullable=False),
+    Column("told_number", Number, nullable=False),
     Column("note", Words, nullable=False),
     ForeignKeyConstraint(["edition", "slot"], ["issues.edition", "issues.slot"]),
 )
@@ -225,10 +222,10 @@ items = Table(  # what every item of a frozen issue printed
 appointments = Table(  # the days that official documents set, as the issue that had them said
     "appointments",
     metadata,
-    Column("edition", Text, primary_key=True),
+    Column("edition", Plain, primary_key=True),
     Column("slot", Moment, primary_key=True),
-    Column("key", Text, primary_key=True),
-    Column("kind", Text, primary_key=True),
+    Column("key", Plain, primary_key=True),
+    Column("kind", Plain, primary_key=True),
     Column("on_day", Day, nullable=False),
     Column("title", Words, nullable=False),
     Column("body", Words, nullable=False),
@@ -240,20 +237,20 @@ appointments = Table(  # the days that official documents set, as the issue that
 day_words = Table(  # in how many articles of an issue's day a word stood
     "day_words",
     metadata,
-    Column("edition", Text, primary_key=True),
+    Column("edition", Plain, primary_key=True),
     Column("slot", Moment, primary_key=True),
     Column("word", Words, primary_key=True),
-    Column("count", Integer, nullable=False),
+    Column("count", Number, nullable=False),
     ForeignKeyConstraint(["edition", "slot"], ["issues.edition", "issues.slot"]),
 )
 
 notices = Table(  # which change or withdrawal of an article an issue told of
     "notices",
     metadata,
-    Column("edition", Text, primary_key=True),
+    Column("edition", Plain, primary_key=True),
     Column("slot", Moment, primary_key=True),
-    Column("key", Text, primary_key=True),
-    Column("kind", Text, primary_key=True),
+    Column("key", Plain, primary_key=True),
+    Column("kind", Plain, primary_key=True),
     Column("mark", Words, primary_key=True),
     ForeignKeyConstraint(["edition", "slot"], ["issues.edition", "issues.slot"]),
 )
@@ -261,7 +258,7 @@ notices = Table(  # which change or withdrawal of an article an issue told of
 drafts = Table(  # composed issues that wait for a person
     "drafts",
     metadata,
-    Column("edition", Text, primary_key=True),
+    Column("edition", Plain, primary_key=True),
     Column("slot", Moment, primary_key=True),
     Column("day", Day, nullable=False),
     Column("subject", Words, nullable=False),
@@ -270,7 +267,7 @@ drafts = Table(  # composed issues that wait for a person
     Column("issue", Words, nullable=False),
     Column("placements", Json, nullable=False),
     Column("extras", Json, nullable=False),
-    Column("state", Text, nullable=False),
+    Column("state", Plain, nullable=False),
     Column("composed_at", Moment, nullable=False),
     Column("changed_at", Moment, nullable=False),
 )
@@ -278,7 +275,7 @@ drafts = Table(  # composed issues that wait for a person
 skips = Table(  # slots that were due and got no issue
     "skips",
     metadata,
-    Column("edition", Text, primary_key=True),
+    Column("edition", Plain, primary_key=True),
     Column("slot", Moment, primary_key=True),
     Column("why", Words, nullable=False),
     Column("skipped_at", Moment, nullable=False),
@@ -289,7 +286,7 @@ runs = Table(  # runs that had something to do
     metadata,
     Column("started_at", Moment, primary_key=True),
     Column("ended_at", Moment),
-    Column("code", Integer),
+    Column("code", Number),
     Column("told", Json, nullable=False),
 )
 

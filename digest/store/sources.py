@@ -7,10 +7,11 @@ from dataclasses import asdict, replace
 from datetime import datetime
 
 from sqlalchemy import Connection, select
-from sqlalchemy.dialects.sqlite import insert
 
 from digest.model import Article
 from digest.store.articles import load
+from digest.store.dialects import add_or_renew
+from digest.store.forgotten import has_words
 from digest.store.identity import select_in
 from digest.store.records import SourceHealth, SourceReading
 from digest.store.schema import listings, sources
@@ -24,25 +25,22 @@ def record(connection: Connection, readings: Iterable[SourceReading], now: datet
         for row in select_in(connection, select(sources), sources.c.name, by_name)
     }
     rows = [asdict(_follow(known.get(name), reading, now)) for name, reading in by_name.items()]
-    if rows:
-        statement = insert(sources)
-        same = {column.name: statement.excluded[column.name] for column in sources.c}
-        connection.execute(statement.on_conflict_do_update(index_elements=[sources.c.name], set_=same), rows)
+    add_or_renew(connection, sources, rows)
     lists = [{"source": one.name, "mark": one.mark, "keys": one.keys} for one in by_name.values()]
-    if lists:
-        keep = insert(listings)
-        renewed = {name: keep.excluded[name] for name in ("mark", "keys")}
-        connection.execute(keep.on_conflict_do_update(index_elements=[listings.c.source], set_=renewed), lists)
+    add_or_renew(connection, listings, lists)
 
 
 def find_listed(connection: Connection, name: str, mark: str) -> list[Article] | None:
-    """The articles of a source's list, where the list of this mark was read to its end before; else None."""
+    """The articles of a source's list, where the list of this mark was read to its end before; else None.
+
+    Those that are forgotten are left out.
+    """
     question = select(listings.c["keys"]).where(listings.c.source == name, listings.c.mark == mark)
     row = connection.execute(question).first() if mark else None
     if row is None:
         return None
     stored = load(connection, row[0])
-    return [stored[key] for key in row[0] if key in stored]
+    return [stored[key] for key in row[0] if key in stored and has_words(stored[key])]
 
 
 def _follow(known: SourceHealth | None, reading: SourceReading, now: datetime) -> SourceHealth:

@@ -1,6 +1,8 @@
 """The steps from one version of the database to the next, in plain SQL: the tables of `schema.py` move on, these stay.
 
-A step that has been released is never edited: a new one is added below it, and `schema.py` follows.
+A step that has been released is never edited: a new one is added below it, and `schema.py` follows.  Every step is
+taken in files and on servers: types are written as SQLite has them and translated by `dialects`; whatever else is said
+must be understood by both, and a function must be too once it finds rows on a server, which is from version 5 on.
 """
 
 from __future__ import annotations
@@ -9,9 +11,10 @@ from collections.abc import Callable
 
 from sqlalchemy import Connection
 
-from digest.store.backfill import fill_identities, fill_items, renew_keys
+from digest.store.backfill import fill_identities, fill_items, renew_identities, renew_keys
 
-Step = tuple[str | Callable[[Connection], None], ...]
+Part = str | Callable[[Connection], None]
+Step = tuple[Part, ...]
 
 APPLICATION_ID = 0x44474553  # "DGES", written into the file's header: this database is ours
 
@@ -86,6 +89,14 @@ _FIRST: Step = (
     "CREATE INDEX outbox_by_state ON outbox (state)",
 )
 
+# the first programs of version 2 made no such table, and in a database of theirs it is missing, of whatever version
+_LISTINGS = """
+    CREATE TABLE IF NOT EXISTS listings (
+        source TEXT NOT NULL PRIMARY KEY,
+        mark TEXT NOT NULL,
+        keys TEXT NOT NULL
+    )
+"""
 
 _SECOND: Step = (
     "ALTER TABLE articles ADD COLUMN origin TEXT NOT NULL DEFAULT ''",
@@ -158,17 +169,12 @@ _SECOND: Step = (
         baseline BOOLEAN NOT NULL CHECK (baseline IN (0, 1))
     )
     """,
-    """
-    CREATE TABLE listings (
-        source TEXT NOT NULL PRIMARY KEY,
-        mark TEXT NOT NULL,
-        keys TEXT NOT NULL
-    )
-    """,
+    _LISTINGS,
 )
 
 
 _THIRD: Step = (
+    _LISTINGS,
     renew_keys,
     "ALTER TABLE articles ADD COLUMN position INTEGER NOT NULL DEFAULT 0",
     "CREATE INDEX articles_by_source ON articles (source, first_seen)",
@@ -324,4 +330,6 @@ _FIFTH: Step = (
     """,
 )
 
-STEPS: tuple[Step, ...] = (_FIRST, _SECOND, _THIRD, _FOURTH, _FIFTH)
+_SIXTH: Step = (_LISTINGS, renew_identities)
+
+STEPS: tuple[Step, ...] = (_FIRST, _SECOND, _THIRD, _FOURTH, _FIFTH, _SIXTH)

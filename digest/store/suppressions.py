@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, select
 
+from digest.store.dialects import add_new
 from digest.store.records import Suppression, SuppressionReason
 from digest.store.schema import suppressions
 
@@ -14,9 +15,8 @@ def add(
     connection: Connection, address: str, edition: str, reason: SuppressionReason, told: str, now: datetime
 ) -> bool:
     """Whether the address is suppressed from now on; False where it was before, and the first reason stays."""
-    statement = insert(suppressions).prefix_with("OR IGNORE")
-    columns = {"address": address.casefold(), "edition": edition, "reason": reason, "told": told, "since": now}
-    return connection.execute(statement.values(columns)).rowcount == 1
+    row = {"address": address.casefold(), "edition": edition, "reason": reason, "told": told, "since": now}
+    return add_new(connection, suppressions, [row]) == 1
 
 
 def lift(connection: Connection, address: str, edition: str | None) -> int:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Connection, Row, func, select
+from sqlalchemy import Column, ColumnElement, Connection, Row, bindparam, func, select
 
 from digest.model import Article
 from digest.store import issues, items, outbox
@@ -84,8 +84,9 @@ def find(connection: Connection, name: str) -> tuple[Trace, ...]:
 def _find_keys(connection: Connection, name: str) -> set[str]:
     if _KEY.fullmatch(name):
         first = name.lower()
-        own = select(articles.c.key).where(articles.c.key.between(first, first + "g"))  # g follows every digit
-        others = select(aliases.c.article).where(aliases.c.key.between(first, first + "g"))
+        last = first + "g"  # which follows every digit
+        own = select(articles.c.key).where(articles.c.key >= first, articles.c.key < last)
+        others = select(aliases.c.article).where(aliases.c.key >= first, aliases.c.key < last)
         return {*connection.execute(own).scalars(), *connection.execute(others).scalars()}
     page = identity_of(name, "")
     return _find_by_page(connection, page) if page else set()
@@ -104,7 +105,8 @@ def _find_by_page(connection: Connection, page: str) -> set[str]:
 
 def _ends_in(identity: Column[str], page: str) -> ColumnElement[bool]:
     # first among the identities alone, which an index holds: the rows have the texts in them
-    known = select(identity).where(func.substr(identity, -len(page), type_=Words()) == page).correlate(None)
+    start = func.length(identity) - func.length(bindparam("page", page, Words())) + 1  # -n means nothing to PostgreSQL
+    known = select(identity).where(func.substr(identity, start, type_=Words()) == page).correlate(None)
     return identity.in_(known)
 
 

@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, func, or_, select
-from sqlalchemy.dialects.sqlite import insert
 
 from digest.model import Article
 from digest.store.articles import from_row, load
+from digest.store.dialects import add_or_renew
 from digest.store.identity import find_identities, find_keys, identity_of, last_addresses, select_in
 from digest.store.ledger import IN_AN_ISSUE
 from digest.store.records import Visit
@@ -63,10 +63,7 @@ def record(connection: Connection, made: Iterable[Visit], now: datetime) -> None
         }
         for identity, visit in by_identity.items()
     ]
-    if rows:
-        statement = insert(visits)
-        same = {column.name: statement.excluded[column.name] for column in visits.c}
-        connection.execute(statement.on_conflict_do_update(index_elements=[visits.c.identity], set_=same), rows)
+    add_or_renew(connection, visits, rows)
 
 
 def _key_of(visit: Visit, kept: Mapping[str, str], before: Row[Any] | None) -> str | None:
@@ -112,4 +109,5 @@ def recheckable(connection: Connection, since: datetime, not_since: datetime, li
 
 
 def _on_the_web() -> ColumnElement[bool]:
-    return or_(articles.c.url.like("http://%"), articles.c.url.like("https://%"))
+    url = func.lower(articles.c.url)
+    return or_(url.like("http://%"), url.like("https://%"))

@@ -23,7 +23,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from digest.app.issues.issuing import offer_articles
+from digest.app.reading.offering import offer_articles
 from digest.app.reading.reader import Reader
 from digest.config import load_settings
 from digest.store import open_store

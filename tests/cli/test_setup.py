@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 import pty
 import subprocess
 import sys
+import time
 import tomllib
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,6 +19,7 @@ from digest.config import load_settings
 from digest.store import open_store
 from tests.cli.conftest import ANNA, PASSWORD, Office, Terminal, edition, fingerprint, source
 from tests.cli.test_testmail import QQ, as_qq
+from tests.web_server import WebServer
 
 # --------------------------------------------------------------------------------------------------------------- init
 
@@ -195,7 +198,7 @@ def test_doctor_looks_at_everything_at_once(office: Office) -> None:
     result = office("doctor")
     assert result.code == 1
     assert len(failures(result.out)) == 4
-    assert result.out.count("     Try: ") == 4
+    assert result.out.count("     Try: ") == 4 + len(warnings(result.out))
 
 
 def warnings(out: str) -> list[str]:
@@ -224,7 +227,7 @@ def test_a_stranger_with_the_wrong_code_is_led_to_the_menu(office: Office, monke
     office.smtp.fail("auth", QQ)
     result = office("doctor")
     assert result.code == 1
-    (warning,) = warnings(result.out)
+    (warning,) = [line for line in warnings(result.out) if " mail " in line]
     assert warning.startswith(
         "warn mail password: what the variable DIGEST_SMTP_PASSWORD holds does not look like a 授权码"
     )
@@ -305,11 +308,11 @@ def test_doctor_says_when_nobody_would_hear_a_reader_who_leaves(office: Office) 
     """One-click without a signature, and no mailbox to read, are warned of; a provider that signs is trusted."""
     leave = 'unsubscribe = "https://lists.example.cn/leave?t={token}"\none_click = true\n'
     office.configure(mail=office.mail() + leave)
-    (warning,) = warnings(office("doctor").out)
+    (warning,) = [line for line in warnings(office("doctor").out) if " mail " in line]
     assert "one_click counts only in signed mail" in warning
     assert "dkim = {" in warning
     office.configure(mail=office.mail())
-    (warning,) = warnings(office("doctor").out)
+    (warning,) = [line for line in warnings(office("doctor").out) if " mail " in line]
     assert "knows no mailbox to read" in warning
     office.configure(mail=as_qq(office, leave))
     assert [line for line in warnings(office("doctor").out) if "leaving" in line] == []
@@ -351,6 +354,94 @@ def test_doctor_tries_the_dkim_key(office: Office, tmp_path: Path) -> None:
     office.configure(mail=as_qq(office, sign("example.cn")))
     (warning,) = [line for line in warnings(office("doctor").out) if "signature" in line]
     assert "says nothing for mail from qq.com" in warning
+
+
+def test_doctor_says_when_nothing_runs_it_and_nobody_would_hear(office: Office) -> None:
+    """Without a timer, a daemon and an operator it would stop one day unseen: each is a warning with its remedy."""
+    found = warnings(office("doctor").out)
+    (schedule,) = [line for line in found if line.startswith("warn schedule")]
+    assert "digest schedule install" in schedule
+    (operator,) = [line for line in found if line.startswith("warn operator")]
+    assert "[monitoring]" in operator
+    office.configure(mail=office.mail() + '\n[monitoring]\noperator = ["op@example.cn"]\n')
+    assert "ok   operator: op@example.cn" in office("doctor").out
+
+
+def test_doctor_warns_of_a_year_without_holidays(office: Office) -> None:
+    """From November on an edition of workdays needs the coming year's days; a daily one needs none."""
+    assert "ok   calendar" in office("doctor", now="2090-12-01T09:00").out
+    workdays = edition().replace('days = "daily"', 'days = "workdays"')
+    office.configure(editions=workdays)
+    (warning,) = [line for line in warnings(office("doctor", now="2090-12-01T09:00").out) if "calendar" in line]
+    assert "holidays of 2090 are not known" in warning
+    assert "write holidays and workdays in [calendar]" in warning
+    assert "ok   calendar" in office("doctor", now="2026-10-01T09:00").out
+
+
+def test_doctor_asks_the_heartbeats_server_but_never_the_heartbeat(office: Office) -> None:
+    """Its server is tried at its front door: asking the URL itself would report a delivery that was none."""
+    with WebServer() as web:
+        office.configure(mail=office.mail() + f'\n[monitoring]\nheartbeat = "{web.url("/ping/uuid-0815-geheim")}"\n')
+        result = office("doctor")
+        assert "ok   heartbeat: 127.0.0.1 answers" in result.out
+        assert web.paths() == ["/"]
+    result = office("doctor")
+    assert "FAIL heartbeat" in result.out
+    assert "uuid-0815" not in result.out
+
+
+def test_doctor_looks_at_the_folder_of_the_metrics(office: Office) -> None:
+    """A place that cannot be written fails; a name that node_exporter does not read is warned of."""
+    blocked = office.terminal.write("voll", "")
+    for path, line in (
+        (blocked / "digest.prom", "FAIL metrics"),
+        (office.terminal.folder / "digest.txt", "warn metrics"),
+        (office.terminal.folder / "neu" / "digest.prom", "ok   metrics"),
+    ):
+        office.configure(mail=office.mail() + f"\n[monitoring]\ntextfile = '{path}'\n")
+        assert line in office("doctor").out
+    assert not (office.terminal.folder / "neu").exists()
+
+
+def test_doctor_warns_of_files_that_others_may_change(office: Office) -> None:
+    """Whoever may write the configuration may have mail sent; whoever reads the database reads every address."""
+    office("run")
+    config, database = office.terminal.folder / "digest.toml", office.data / "digest.db"
+    config.chmod(0o664)
+    database.chmod(0o644)
+    found = warnings(office("doctor").out)
+    assert any(f"chmod go-w {config}" in line for line in found)
+    assert any(f"chmod 600 {database}" in line for line in found)
+    config.chmod(0o600)
+    database.chmod(0o600)
+    assert "ok   configuration" in office("doctor").out
+
+
+def test_doctor_says_which_clock_counts(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine in another time zone than the schedule is told of, and is no trouble."""
+    monkeypatch.setenv("TZ", "America/New_York")
+    time.tzset()
+    try:
+        out = office("doctor").out
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+    assert "ok   clock: schedules go by Asia/Shanghai, where it is 2026-11-22 09:00" in out
+    assert "shows 20:00 (UTC-05:00)" in out
+
+
+def test_doctor_speaks_json(office: Office) -> None:
+    """--json gives the same findings as data, with the exit code of the plain form."""
+    office.configure(recipients=())
+    result = office("doctor", "--json")
+    assert result.code == 1
+    told = json.loads(result.out)
+    assert told["version"] == 1
+    by_name = {finding["name"]: finding for finding in told["findings"]}
+    assert by_name["edition daily"]["verdict"] == "fail"
+    assert "digest recipients add" in by_name["edition daily"]["remedy"]
+    assert by_name["python"]["verdict"] == "ok"
+    assert "remedy" not in by_name["python"]
 
 
 def test_doctor_without_a_configuration_says_what_to_do(terminal: Terminal) -> None:

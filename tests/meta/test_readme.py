@@ -14,6 +14,7 @@ import pytest
 
 from digest.config import load_settings
 from tests.meta.readme import PLAIN, README, ROOT, SETUP, copy_checkout, run_command
+from tests.meta.reference import written
 from tests.web_server import WebServer
 
 
@@ -94,11 +95,29 @@ def test_the_python_shown_works(checkout: Path) -> None:
     assert "瀚" in done.stdout
 
 
+def without_reference() -> str:
+    """The README but for the tables that are made from the code."""
+    return re.sub(r"(?s)<!-- (\w+): written.*?<!-- end of \1 -->", "", README)
+
+
+def test_the_tables_of_settings_and_commands_are_those_of_the_code() -> None:
+    """`python -m tests.meta.reference` would change nothing."""
+    assert written(README) == README
+
+
+def test_every_command_stands_in_the_text() -> None:
+    """No group of commands is told of by its table alone."""
+    from digest.cli.commands import cli
+
+    told = without_reference()
+    assert [name for name in cli.commands if f"digest {name}" not in told and name != "completion"] == []
+
+
 def test_the_table_of_providers_is_what_the_presets_say() -> None:
     """Every usable preset has its row, with server, secret, the words in Chinese and the page that explains it."""
     from digest.config import load_presets
 
-    rows = re.findall(r"^\| `([a-z0-9]+)` \|(.*)$", README, re.M)
+    rows = re.findall(r"^\| `([a-z0-9]+)` \|(.*)$", without_reference(), re.M)
     for preset in load_presets().values():
         if preset.name != "custom":
             told = "".join(row for name, row in rows if name == preset.name)

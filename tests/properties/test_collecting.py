@@ -23,7 +23,7 @@ from typing import Any, cast
 
 import pytest
 
-from digest.app.issues.issuing import offer_articles
+from digest.app.reading.offering import offer_articles
 from digest.app.reading.reader import Reader
 from digest.config import Settings, load_settings, write_source
 from digest.model import Article, Edition

@@ -11,7 +11,7 @@ import email
 import email.policy
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
@@ -36,6 +36,7 @@ from digest.extract.read import read_document
 from digest.model import Article, Document, Edition, Filter, Issue, Recipient, SectionRule, Told
 from digest.store import LedgerRow, Store
 from tests.compose.examples import SHANGHAI, SLOT, TITLES, small_articles
+from tests.postgres_server import PostgresServer
 from tests.smtp_server import FaultServer
 
 DECREE = Article(
@@ -259,13 +260,14 @@ class Office:
     shown: dict[str, tuple[datetime, str]] = field(default_factory=dict)
     dropped: dict[str, set[str]] = field(default_factory=dict)
     known: dict[str, set[str]] = field(default_factory=lambda: {name: set() for name in EDITIONS})
+    environ: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.news = self.folder / "news"
         self.news.mkdir()
         config = self.folder / "digest.toml"
         config.write_text(CONFIG.format(port=self.smtp.port, folder=self.news), encoding="utf-8")
-        self.settings = load_settings(config, {}, self.folder / "data")
+        self.settings = load_settings(config, self.environ, self.folder / "data")
         self.call = Call(self.settings, lambda: self.now, {}, lambda _: None)
         self.seen = len(self.smtp.received)
         self.smtp.heal()
@@ -509,7 +511,18 @@ def test_whatever_happens_every_article_is_accounted_for(
     smtp: FaultServer, tmp_path_factory: pytest.TempPathFactory, life: list[Days]
 ) -> None:
     """Law 4 over whole days: printed or merged once an edition, or left for a reason; and mailed as it was shown."""
-    office = Office(tmp_path_factory.mktemp("office"), smtp)
+    _live(Office(tmp_path_factory.mktemp("office"), smtp), life)
+
+
+def test_every_article_is_accounted_for_on_a_server(
+    smtp: FaultServer, tmp_path: Path, postgres: PostgresServer
+) -> None:
+    """Law 4 over days whose state is on a PostgreSQL server."""
+    with postgres.fresh("TEMPLATE template0") as url:
+        _live(Office(tmp_path, smtp, environ={"DIGEST_STORE__URL": url}), EDITED)
+
+
+def _live(office: Office, life: list[Days]) -> None:
     for hours, told, done in life:
         for number, version in told:
             office.publish(number, version)

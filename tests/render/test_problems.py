@@ -24,7 +24,7 @@ PACKAGE = Path(digest.__file__).parent
 MODULES = (
     *sorted((PACKAGE / "collect").glob("*.py")),
     *sorted((PACKAGE / "extract").glob("*.py")),
-    *(PACKAGE / "app" / f"{name}.py" for name in ("collecting", "following", "gather", "reading")),
+    *(PACKAGE / "app" / "reading" / f"{name}.py" for name in ("collected", "collecting", "following", "gather")),
     PACKAGE / "guard.py",
 )
 ELSEWHERE = {"collect/templates.py", "collect/pictures.py"}

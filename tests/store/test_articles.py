@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from digest.model import Article
-from digest.store import Store, empty_store
+from digest.store import Store
+from tests.store.conftest import NewStore
 from tests.store.examples import EDITION, NOW, WINDOW, hours, make_article
 
 CHINA = timezone(timedelta(hours=8))
@@ -41,9 +42,9 @@ def candidates_of(store: Store, *found: Article) -> list[Article]:
 
 @given(article=ARTICLES)
 @settings(deadline=None, max_examples=60)
-def test_any_article_comes_back_as_it_was(article: Article) -> None:
+def test_any_article_comes_back_as_it_was(new_store: NewStore, article: Article) -> None:
     """Every field and the key survive: lone surrogates, NUL, days and moments of any zone."""
-    with empty_store() as store:
+    with new_store() as store:
         (back,) = candidates_of(store, article)
     assert back == article
     assert back.key == article.key

@@ -79,6 +79,9 @@ def fill(path: Path) -> None:
         store.record_source("样本", NOW, "", 2, 2)
         store.begin_rest("mail.example.cn:465", hours(1), "busy")
         store.suppress("A@example.cn", "", "by hand", "", NOW)
+        store.skip_slot(EDITION, hours(48), "nothing new", NOW)
+        store.begin_run(NOW)
+        store.renew_alerts({"源": "silent"}, NOW)
         store.record_bounces([BounceRow("m", "a@example.cn", "", None, "hard", "5.1.1", "no such user", NOW)])
 
 

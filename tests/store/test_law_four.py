@@ -5,6 +5,7 @@ Hypothesis plays the part of the world: feeds, time, composing, servers, crashes
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import datetime
 from typing import Literal
@@ -12,11 +13,12 @@ from typing import Literal
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
 from digest.errors import StoreError
 from digest.model import State
 from digest.store import LedgerRow, OutboxRow, Placement, empty_store
+from tests.store.conftest import NewStore, few
 from tests.store.examples import SPELLINGS, WINDOW, freeze, hours, make_draft, make_story
 
 EDITIONS = st.sampled_from(["daily", "weekly"])
@@ -32,9 +34,12 @@ Ledger = dict[str, tuple[LedgerRow, ...]]
 class LawFour(RuleBasedStateMachine):
     """The store beside a plain memory of what was offered, printed and handed over."""
 
+    new_store: NewStore = empty_store
+
     def __init__(self) -> None:
         super().__init__()
-        self.store = empty_store()
+        self.doors = ExitStack()
+        self.store = self.doors.enter_context(self.new_store())
         self.clock = 0.0
         self.offered: dict[str, set[str]] = {"daily": set(), "weekly": set()}
         self.printed: dict[Slot, set[str]] = {}  # issue -> articles placed or merged in it
@@ -44,7 +49,7 @@ class LawFour(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         """Closes the store."""
-        self.store.close()
+        self.doors.close()
 
     @property
     def now(self) -> datetime:
@@ -296,5 +301,11 @@ class LawFour(RuleBasedStateMachine):
             assert not [row for row in rows if row.key in spared and row.state == "expired"]
 
 
-TestLawFour = LawFour.TestCase
-TestLawFour.settings = settings(deadline=None, max_examples=25, stateful_step_count=25)
+def test_law_four(new_store: NewStore) -> None:
+    """It holds in whatever order things happen."""
+
+    class Here(LawFour):
+        pass
+
+    Here.new_store = staticmethod(new_store)  # or it would be a method
+    run_state_machine_as_test(Here, settings=settings(parent=few(new_store), stateful_step_count=25))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import shlex
+import shutil
 import sqlite3
 import stat
 import subprocess
@@ -15,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from digest.errors import StoreError
-from digest.store import Store, open_store
+from digest.store import open_store
 from digest.store.steps import STEPS
 from digest.store.trouble import explain
 from tests.store.examples import freeze, mails, offer
@@ -71,9 +73,9 @@ def test_closing_twice_is_harmless(path: Path) -> None:
     assert path.exists()
 
 
-def test_settings_hold_on_every_connection(store: Store, path: Path) -> None:
+def test_settings_hold_on_every_connection(path: Path) -> None:
     """The log is on, a commit reaches the disk, and a row cannot point at nothing."""
-    with store._reading() as connection:  # the settings cannot be seen from outside
+    with open_store(path) as store, store._reading() as connection:  # the settings cannot be seen from outside
         assert connection.exec_driver_sql("PRAGMA journal_mode").scalar_one() == "wal"
         assert connection.exec_driver_sql("PRAGMA synchronous").scalar_one() == 2
         assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar_one() == 1
@@ -212,6 +214,67 @@ def test_disk_that_fills_up_changes_nothing(path: Path) -> None:
     with open_store(path) as store:
         assert len(store.ledger_rows("daily")) == 3
         assert store.find_damage() == ""
+
+
+SMALL_DISK = """
+import sys
+from pathlib import Path
+from digest.errors import StoreError
+from digest.store import open_store
+from tests.store.examples import offer
+path = Path(sys.argv[1])
+ballast = path.with_name("ballast")
+with open_store(path) as store:
+    offer(store, range(3))
+    ballast.write_bytes(bytes(900_000))
+    try:
+        offer(store, range(3, 3000))
+    except StoreError as error:
+        print(error)
+    print(len(store.ledger_rows("daily")), repr(store.find_damage()))
+    ballast.unlink()
+    offer(store, range(3, 300))
+with open_store(path) as store:
+    print(len(store.ledger_rows("daily")), repr(store.find_damage()))
+"""
+
+
+def test_a_full_disk_is_waited_out(tmp_path: Path) -> None:
+    """On a disk of two megabytes: one clear sentence, nothing lost, and all goes on once there is room again."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mounted = f"mount -t tmpfs -o size=2m tmpfs {disk} 2>/dev/null || exit 77; exec "
+    private = ["unshare", "--mount", "--map-root-user", "sh", "-c"]  # a name space of its own: nobody else sees it
+    if not shutil.which("unshare") or subprocess.run([*private, f"{mounted} true"], check=False).returncode:
+        pytest.skip("no disk can be mounted here")
+    script = [sys.executable, "-c", SMALL_DISK, str(disk / "digest.db")]
+    done = subprocess.run(
+        [*private, mounted + shlex.join(script)], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    said, *after = done.stdout.splitlines()
+    assert "the disk is full" in said
+    assert "nothing was changed" in said
+    assert after == ["3 ''", "300 ''"]
+
+
+def count_rows(path: Path) -> int:
+    """How many articles an edition was offered."""
+    with open_store(path) as store:
+        return len(store.ledger_rows("daily"))
+
+
+def test_damage_met_at_work_says_so(path: Path) -> None:
+    """Torn pages that a question comes across are one clear sentence with a remedy, and stay as they are."""
+    with open_store(path) as store:
+        offer(store, range(500))
+    assert count_rows(path) == 500
+    data = bytearray(path.read_bytes())
+    data[len(data) // 4 :] = os.urandom(len(data) - len(data) // 4)
+    path.write_bytes(data)
+    with pytest.raises(StoreError, match="is damaged") as caught:
+        count_rows(path)
+    assert "backup" in caught.value.hint
+    assert path.read_bytes() == data
 
 
 def test_full_disk_has_its_own_sentence(tmp_path: Path) -> None:

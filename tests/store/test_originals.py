@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from digest.model import Article, Document
-from digest.store import Placement, Store, empty_store
+from digest.store import Placement, Store
+from tests.store.conftest import NewStore
 from tests.store.examples import EDITION, NOW, WINDOW, freeze, hours, make_page, make_story
 
 OLD, NEW = (
@@ -32,10 +33,10 @@ def kept(store: Store, document: Document) -> bool:
 
 @given(data=st.binary(max_size=2000), text=st.text(st.characters(), max_size=60))
 @settings(deadline=None, max_examples=40)
-def test_any_bytes_and_any_text_come_back(data: bytes, text: str) -> None:
+def test_any_bytes_and_any_text_come_back(new_store: NewStore, data: bytes, text: str) -> None:
     """The bytes to the byte, the texts of both versions to the character, lone surrogates too."""
     document = Document(data, "x", fetched_at=hours(1))
-    with empty_store() as store:
+    with new_store() as store:
         store.record_articles([OLD], NOW)
         store.record_fetched([(replace(OLD, text=text), document)], hours(2))
         first, second = store.versions(OLD.key)

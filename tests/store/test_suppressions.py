@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-from digest.store import BounceRow, Store, Suppression, open_store
+from digest.store import BounceRow, Place, Store, Suppression, open_store
 from tests.store.examples import DAY, NOW
 
 ANNA = "a@example.cn"
@@ -38,11 +36,11 @@ def test_they_are_lifted_one_by_one_or_all(store: Store) -> None:
     assert store.lift_suppression(ANNA) == 0
 
 
-def test_they_outlive_the_program(store: Store, path: Path) -> None:
+def test_they_outlive_the_program(store: Store, place: Place) -> None:
     """Who left stays away after a restart."""
     store.suppress(ANNA, "", "unsubscribed", "退订", NOW)
     store.close()
-    with open_store(path) as again:
+    with open_store(place) as again:
         assert [s.told for s in again.suppressions("daily")] == ["退订"]
 
 

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from digest.errors import StoreError
 from digest.model import Addition, Appointment, Item, Sentence, State, Summary, Told
-from digest.store import ItemRow, NoticeRow, Placement, Store, empty_store
+from digest.store import ItemRow, NoticeRow, Placement, Store
+from tests.store.conftest import NewStore
 from tests.store.examples import (
     DAY,
     EDITION,
@@ -193,7 +194,9 @@ def live(store: Store, issues: list[tuple[State, list[set[int]]]], *, leave_out_
 
 @given(issues=ISSUES)
 @settings(deadline=None, max_examples=40)
-def test_a_void_issue_is_as_if_it_had_never_been(issues: list[tuple[State, list[set[int]]]]) -> None:
+def test_a_void_issue_is_as_if_it_had_never_been(
+    new_store: NewStore, issues: list[tuple[State, list[set[int]]]]
+) -> None:
     """Items, days, words, notices and candidates are as they would be without the issues that nobody could be sent."""
-    with empty_store() as real, empty_store() as other:
+    with new_store() as real, new_store() as other:
         assert live(real, issues, leave_out_void=False) == live(other, issues, leave_out_void=True)

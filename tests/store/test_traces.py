@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from digest.model import Article
-from digest.store import Address, Placement, Store, VisitRow, empty_store
+from digest.store import Address, Placement, Store, VisitRow
+from tests.store.conftest import NewStore
 from tests.store.examples import (
     EDITION,
     NOW,
@@ -60,10 +61,10 @@ def test_what_names_nothing_finds_nothing(moved: Store, name: str) -> None:
 
 @given(name=st.text(st.characters(), max_size=30))
 @settings(deadline=None, max_examples=60)
-def test_any_name_may_be_asked_for(name: str) -> None:
+def test_any_name_may_be_asked_for(new_store: NewStore, name: str) -> None:
     """No text breaks the question, and a URL of any characters that can be printed finds its article."""
     article = Article(text="正文", url=f"https://example.cn/1?q={name}", source="样本")
-    with empty_store() as store:
+    with new_store() as store:
         store.record_articles([article], NOW)
         assert {trace.article for trace in store.trace(name)} <= {article}
         if name.isprintable():

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -11,26 +10,37 @@ from functools import partial
 from pathlib import Path
 
 from digest.app.doctor.finding import Finding, attempt
+from digest.app.doctor.machine_check import (
+    examine_clock,
+    examine_files,
+    examine_versions,
+)
 from digest.app.doctor.mail_check import examine_mail
+from digest.app.doctor.service_check import examine_service
 from digest.app.doctor.trial import try_all_themes
+from digest.app.operation.keeping import examine_keeping
 from digest.app.reading.reader import Reader
 from digest.app.recipients.roster import resolve_recipients
-from digest.app.state import database_path
+from digest.app.state import data_folder, has_database, place_of
 from digest.app.timetable import timetable_of
 from digest.config import Settings
 from digest.errors import DigestError, StoreError
 from digest.model import Edition
 from digest.schedule.due import due_slot
 from digest.schedule.timetable import Timetable
-from digest.store import Store, copy_for_dry_run, empty_store
+from digest.store import Store, copy_for_dry_run, empty_store, name_place
 
 
-def examine(settings: Settings, environ: Mapping[str, str], now: datetime, origin: str = "") -> Iterator[Finding]:
-    """Yield a finding for every part of the configuration; nothing is changed and nothing is sent.
+def examine(
+    settings: Settings, environ: Mapping[str, str], now: datetime, origin: str = "", data_dir: Path | None = None
+) -> Iterator[Finding]:
+    """Yield a finding for everything that a run needs; nothing is changed and nothing is sent.
 
-    `origin` is the path of the configuration.
+    `origin` is the path of the configuration, `data_dir` the data folder where one was named.
     """
-    yield Finding("python", "ok", f"{sys.version.split()[0]} on {sys.platform}")
+    yield examine_versions()
+    yield examine_clock(settings, now)
+    yield from examine_files(settings, origin)
     yield from _sources(settings, environ, now)
     yield attempt("templates", lambda: _templates(settings, now))
     opened, finding = _open_store(settings)
@@ -39,6 +49,15 @@ def examine(settings: Settings, environ: Mapping[str, str], now: datetime, origi
         for edition in settings.editions():
             yield from _edition(settings, edition, store, now)
         yield from examine_mail(settings, environ, store, now, origin)
+    yield from _keeping(settings, now)
+    yield from examine_service(settings, environ, now, origin, data_dir)
+
+
+def _keeping(settings: Settings, now: datetime) -> Iterator[Finding]:
+    try:
+        yield from examine_keeping(settings, now)
+    except DigestError:
+        return  # the database is nowhere, which the finding of the store says
 
 
 def _sources(settings: Settings, environ: Mapping[str, str], now: datetime) -> Iterator[Finding]:
@@ -101,16 +120,17 @@ def _templates(settings: Settings, now: datetime) -> str:
 def _open_store(settings: Settings) -> tuple[Store, Finding]:
     """A copy of the database to look into, an empty one where it cannot be had, and what is found of the file."""
     try:
-        store = copy_for_dry_run(database_path(settings))
+        store = copy_for_dry_run(place_of(settings))
     except DigestError as error:
         return empty_store(), Finding("store", "FAIL", error.message, error.hint)
-    return store, attempt("store", lambda: _describe_store(database_path(settings), store))
+    return store, attempt("store", lambda: _describe_store(settings, store))
 
 
-def _describe_store(path: Path, store: Store) -> str:
-    folder = next(parent for parent in path.parents if parent.exists())
+def _describe_store(settings: Settings, store: Store) -> str:
+    name, beside = name_place(place_of(settings)), data_folder(settings)
+    folder = next(parent for parent in (beside, *beside.parents) if parent.exists())
     if not os.access(folder, os.W_OK | os.X_OK):
         raise StoreError(f"{folder} may not be written", f"allow it: chmod u+wx {folder}")
     if damage := store.find_damage():
-        raise StoreError(f"{path} is damaged: {damage}", "restore it from a backup")
-    return f"{path} is sound" if path.exists() else f"{path} will be made by the first run"
+        raise StoreError(f"{name} is damaged: {damage}", "restore it from a backup")
+    return f"{name} is sound" if has_database(settings) else f"{name} will be made by the first run"

@@ -19,24 +19,6 @@ from digest.model import Article, Edition, InterfaceLanguage, Issue, Letter, Rec
 from digest.render import build_message, message_id
 from digest.store import Envelope, FrozenIssue, ItemRow, Placement, Store
 
-WINDOW = timedelta(days=3)
-"""How long an article that found no room stays a candidate for the next issues."""
-
-
-def offer_articles(store: Store, edition: Edition, found: Gathering, now: datetime) -> tuple[list[Article], int]:
-    """Record what was found, offer it to the edition, and return its candidates and how many of it are none.
-
-    What was there before its source was added, and what is too old, is no candidate.
-    """
-    kept = {key: key for key in found.kept} | store.record_articles(found.articles, now)
-    store.offer_baseline(edition.name, [kept[key] for key in found.baseline], now)
-    stale = {kept[key]: reason for key, reason in found.stale.items()}
-    store.offer(edition.name, list(dict.fromkeys(kept.values())), now, WINDOW, stale)
-    store.expire(edition.name, now)
-    candidates = store.candidates(edition.name, now)
-    open_keys = {article.key for article in candidates}
-    return candidates, len(set(kept.values()) - open_keys)
-
 
 @dataclass(frozen=True, slots=True)
 class Material:

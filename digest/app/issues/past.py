@@ -41,7 +41,14 @@ def read_past(store: Store, settings: Settings, edition: Edition, slot: datetime
         until=until,
         left_over=store.left_over(edition.name),
         number=store.issue_number(edition.name, slot, day.year),
+        since=_last_day(store, edition, slot),
     )
+
+
+def _last_day(store: Store, edition: Edition, slot: datetime) -> date | None:
+    """Return the day of the last issue before the slot that somebody has, or may yet get."""
+    before = (issue.day for issue in store.find_issues(edition.name) if issue.state != "void" and issue.slot < slot)
+    return next(before, None)
 
 
 def find_revisions(store: Store, edition: Edition, slot: datetime, told: Sequence[Told]) -> list[Revision]:

@@ -63,6 +63,8 @@ def explain_article(settings: Settings, name: str) -> list[str]:
 def _life(trace: Trace, original: bytes | None, zone: ZoneInfo) -> Iterator[str]:
     article = trace.article
     yield f"{trace.key}  {article.title or '(untitled)'}"
+    if not (article.title or article.text):
+        yield "  forgotten  it is older than the state is kept: only what it is known by is left"
     yield f"  source     {article.source or '-'}" + (f", which calls itself {article.site}" if article.site else "")
     yield f"  published  {_moment(article.published, zone)}"
     yield f"  URL        {article.url or '-'}"
@@ -129,6 +131,9 @@ def _issues(
         upcoming = timetable_of(settings, edition).following(now)
         due = ", ".join((edition.schedule.days, *edition.schedule.times))
         yield f"  it is due {due} ({edition.timezone}); next at {_shown(upcoming, zone) if upcoming else 'no time'}"
+    for skip in store.skips(edition.name, datetime.combine(day, time(), zone)):
+        if skip.slot.astimezone(zone).date() == day:
+            yield f"  the slot of {_shown(skip.slot, zone)} was given up on {_shown(skip.skipped_at, zone)}: {skip.why}"
     for draft in store.drafts(edition.name):
         yield f"  an issue of {_shown(draft.slot, zone)} is frozen and {draft.state}: digest issue show"
 

@@ -132,6 +132,9 @@ class Carrier:
         waiting = len(waiting_mails(self._store, ours, None if at_once else self._call.clock()))
         if not waiting:
             return
+        if self._call.stopping():
+            self._outcome.stopped.append(_left(waiting))
+            return
         server, mail = self.open_server(), self._call.settings.require_mail()
         name = "" if self._aside else name_rest(server, mail, self._call.origin)
         rest = self._find_rest(name)
@@ -139,7 +142,8 @@ class Carrier:
             self._outcome.resting = f"{server.address} is left alone until {self._call.show(rest.until)}: {rest.why}"
             return
         pace = pace_of(mail)
-        terms = Terms(Pace(pace) if pace else None, batch_of(mail), name, at_once, self._aside)
+        terms = Terms(Pace(pace) if pace else None, batch_of(mail), name, at_once, self._aside, self._call.stopping)
+        self._outcome.worked = True
         teller = _Teller(self._call, waiting)
         try:
             receipts = deliver_pending(
@@ -158,6 +162,8 @@ class Carrier:
             if rest := self._find_rest(name):
                 until = self._call.show(rest.until)
                 self._call.announce(f"{server.address} is left alone until {until}; digest send tries at once")
+        if self._call.stopping() and (left := len(waiting_mails(self._store, ours, self._call.clock()))):
+            self._outcome.stopped.append(_left(left))
         again = self._requeue(only)
         self._outcome.receipts += [replace(r, state="queued") if r.message_id in again else r for r in receipts]
 
@@ -265,6 +271,10 @@ def tell_receipt(receipt: Receipt) -> str:
         return f"{receipt.recipient}: sent"
     words = f"{receipt.code} {receipt.reply}" if receipt.code else receipt.reply
     return f"{receipt.recipient}: {receipt.state}: {words}".rstrip(": ")
+
+
+def _left(count: int) -> str:
+    return f"{count} {'mail is' if count == 1 else 'mails are'} not handed over"
 
 
 def _changed(path: Path | str | None) -> int:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from digest.app.call import Call
 from digest.app.issues.issuing import domain_of, write_mail
 from digest.app.mail.posting import name_rest, server_of
-from digest.app.state import database_path, open_state
+from digest.app.state import has_database, open_state, place_of
 from digest.app.timetable import timetable_of
 from digest.config import MailSettings
 from digest.config.passwords import locate_password
@@ -81,7 +81,7 @@ def write_trial(call: Call, mail: MailSettings, edition: Edition, recipient: Rec
 
 def _write_letter(call: Call, mail: MailSettings, edition: Edition) -> Letter:
     now = call.clock()
-    with copy_for_dry_run(database_path(call.settings)) as store:
+    with copy_for_dry_run(place_of(call.settings)) as store:
         timetable = timetable_of(call.settings, edition)
         waiting = due_slot(timetable, now, store.latest_slot(edition.name))
     due = (waiting or timetable.following(now) or now).astimezone(ZoneInfo(edition.timezone))
@@ -121,7 +121,7 @@ def _end_rest(call: Call, mail: MailSettings, server: Server) -> None:
     """Forget that the server was to be left alone; where that fails, the mail was sent none the less."""
     name = name_rest(server, mail, call.origin)
     try:
-        if not database_path(call.settings).exists():
+        if not has_database(call.settings):
             return
         with open_state(call.settings) as store:
             if store.find_rest(name):

@@ -80,6 +80,7 @@ def make_manifest(issue: Issue, letter: Letter, body: bytes) -> dict[str, Any]:
         "version": VERSION,
         "edition": issue.edition,
         "slot": issue.slot.astimezone(UTC).isoformat(),
+        "number": issue.number,
         "segmenter": segmenter_name(),
         "sha256": hash_parts(letter.subject, letter.html, letter.text, body),
         "items": [

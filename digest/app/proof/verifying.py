@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from digest.app.proof.agreeing import find_item_faults, find_mail_faults, find_manifest_faults, version_of
 from digest.app.proof.manifest import Part, Quote, Shown, hash_text, read_manifest
-from digest.app.state import database_path
+from digest.app.state import has_database, place_of
 from digest.config import Settings
 from digest.errors import DigestError, UsageError
 from digest.extract.quoting import Finding, find_quotes, squeeze, visible_text
@@ -71,10 +71,9 @@ def verify_issue(settings: Settings, edition: Edition, day: date | None = None) 
         UsageError: there is no such issue.
         StoreError: the database cannot be used, or the issue in it is damaged.
     """
-    path = database_path(settings)
-    if not path.exists():
+    if not has_database(settings):
         raise _no_issue(edition, day)
-    with open_store(path) as store:
+    with open_store(place_of(settings)) as store:
         with undamaged(f"issue{_of(day)} of {edition.name}"):
             rows = store.find_issues(edition.name, day)
             row = next((row for row in rows if row.state != "void"), rows[0] if rows else None)

@@ -6,12 +6,14 @@ import queue
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from datetime import datetime
 from functools import partial
+from time import monotonic
 from typing import TypeVar
 
-from digest.app.reading.following import Checked, Collected, Known, Tools, check_page, read_source
+from digest.app.reading.collected import Collected
+from digest.app.reading.following import Checked, Curfew, Known, Tools, check_page, read_source
 from digest.collect.cache import HttpCache
 from digest.collect.http import Fetcher, Limits
 from digest.config import CollectSettings, SourceSettings
@@ -22,6 +24,12 @@ from digest.urls import host_of
 HOSTS = 16
 """So many hosts are read at once."""
 
+GLANCE = 0.5
+"""So many seconds pass at most until it is seen that the run is asked to end."""
+
+LATE = "not done within {minutes:g} minutes; the next run reads on"
+ASKED = "not done, since the run was asked to end; the next one reads on"
+
 LEAN = {"PYPINYIN_NO_PHRASES": "true"}
 """Glosses are looked up character by character: the dictionary of phrases would cost every worker 45 MB."""
 
@@ -31,7 +39,8 @@ Result = TypeVar("Result")
 class Collector:
     """Reads sources over the network; a context manager, since it holds connections and processes.
 
-    `known` is asked by one thread at a time, under `lock`.
+    `known` is asked by one thread at a time, under `lock`.  After the minutes that the configuration gives to all
+    sources together, or when it is asked to end (`stopping`), nothing more is read: what was under way is broken off.
     """
 
     def __init__(
@@ -42,12 +51,17 @@ class Collector:
         *,
         cache: HttpCache | None = None,
         known: Known | None = None,
+        stopping: Callable[[], bool] = bool,
     ) -> None:
         limits = Limits(size=settings.megabytes * 1_000_000, seconds=settings.seconds)
         fetcher = Fetcher(cache, limits=limits, environ=environ, clock=clock)
         self.lock = threading.Lock()
         guard = Guard(warm="digest.extract.announced", environ=LEAN)
-        self.tools = Tools(fetcher, guard, _Locked(known, self.lock), environ, clock())
+        self.curfew = Curfew()
+        self.tools = Tools(fetcher, guard, _Locked(known, self.lock), environ, clock(), self.curfew)
+        self._minutes = settings.deadline
+        self._left = settings.deadline * 60.0
+        self._stopping = stopping
         self._open = ExitStack()
 
     def __enter__(self) -> Collector:
@@ -86,18 +100,37 @@ class Collector:
             finally:
                 done.put(None)  # this host is done, or its thread has failed
 
+        begun = monotonic()
         threads = ThreadPoolExecutor(max(1, min(HOSTS, len(hosts))), thread_name_prefix="host")
         with ExitStack() as undo:
             undo.callback(threads.shutdown, cancel_futures=True)
             undo.callback(self.tools.fetcher.close)  # wakes those who wait, so that Ctrl-C need not
             running = [threads.submit(work, own) for own in hosts.values()]
             for _ in running:
-                while (result := done.get()) is not None:
+                while (result := self._await(done, begun + self._left)) is not None:
                     yield result[0]
             for thread in running:
                 thread.result()
             undo.pop_all()
         threads.shutdown()
+        self._left -= monotonic() - begun
+
+    def _await(self, done: queue.SimpleQueue[tuple[Result] | None], end: float) -> tuple[Result] | None:
+        """The next result; where time is up before it comes, reading ends, and it comes soon."""
+        while not self.curfew.told:
+            if self._stopping():
+                self.end(ASKED)
+            elif (left := end - monotonic()) <= 0:
+                self.end(LATE.format(minutes=self._minutes))
+            else:
+                with suppress(queue.Empty):
+                    return done.get(timeout=min(left, GLANCE))
+        return done.get()
+
+    def end(self, why: str) -> None:
+        """End all reading: what is under way is broken off, what is still to come is not begun."""
+        self.curfew.told = why
+        self.tools.fetcher.close()
 
 
 class _Locked:

@@ -10,6 +10,7 @@ from hashlib import sha256
 from time import monotonic
 from typing import Protocol
 
+from digest.app.reading.collected import Collected, Found
 from digest.app.reading.stale import believable, stale_reason
 from digest.collect.access import Access, place_of
 from digest.collect.http import Fetcher
@@ -18,7 +19,7 @@ from digest.config import SourceSettings
 from digest.errors import DigestError, FetchError
 from digest.extract.announced import read_announced, read_listing
 from digest.guard import Guard
-from digest.model import Article, Document, Entry, SourceReport
+from digest.model import Article, Document, Entry
 from digest.urls import identify_url, leads_home
 
 PATIENCE = 300.0
@@ -26,12 +27,6 @@ PATIENCE = 300.0
 
 KEPT = timedelta(days=1)
 """A page fetched so recently is not asked for again: a second preview costs the server nothing."""
-
-NAMED = 3
-"""So many titles of pages that were not read are told for each reason."""
-
-REASONS = 4
-"""So many reasons why pages were not read are told of one source."""
 
 WORTH = 40
 """A teaser of so many characters stands for its article where the page cannot be read."""
@@ -47,84 +42,23 @@ class Known(Protocol):
         """The articles of a source's list, where that very list was read to its end; else None."""
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """One article of a source; `document` is what it was read from, where it was read now, and `page` its URL.
-
-    `fresh` says that it was not known before, `stale` why it is no news, where it is none.
-    """
-
-    article: Article
-    document: Document | None = None
-    page: str = ""
-    stale: str = ""
-    fresh: bool = False
-
-
 @dataclass(slots=True)
-class Collected:
-    """What came of one source: its articles in the order of its list, and what went wrong.
+class Curfew:
+    """When all reading ends: from the moment that `told` says why, nothing more is asked for."""
 
-    Once the store has them, `found` is empty and `kept` says of each by its key there why it is no news, if it is none.
-
-    It took `seconds`.  Its list named `listed` entries, `old` of which are no news any more and were left alone.
-    `baseline` is True where all of it was there before the source was added, and is not to be offered.  `mark` names
-    the list as it was read, empty where some of it is still to be read.
-    """
-
-    source: SourceSettings
-    found: list[Found] = field(default_factory=list)
-    kept: dict[str, str] = field(default_factory=dict)
-    problems: list[str] = field(default_factory=list)
-    unread: dict[str, list[str]] = field(default_factory=dict)
-    title: str = ""
-    listed: int = 0
-    old: int = 0
-    seconds: float = 0.0
-    baseline: bool = False
-    mark: str = ""
-
-    @property
-    def report(self) -> SourceReport:
-        """How many articles, and every problem in one line."""
-        return SourceReport(
-            self.source.name, len(self.found) or len(self.kept), (*self.problems, *self._unread_pages())
-        )
-
-    def release(self, kept: Mapping[str, str] | None = None) -> None:
-        """Let go of the bytes that were read; where the store has the articles (key -> key there), of these as well."""
-        if kept is None:
-            self.found = [replace(found, document=None) for found in self.found]
-            return
-        self.kept = {kept.get(found.article.key, found.article.key): found.stale for found in self.found}
-        self.found = []
-
-    def _unread_pages(self) -> Iterator[str]:
-        """The reasons why pages were not read, the most frequent first, each with some of the titles it concerns."""
-        told = sorted(self.unread.items(), key=lambda pair: -len(pair[1]))
-        rest = sum(len(titles) for _, titles in told[REASONS:])
-        for reason, titles in told[:REASONS]:
-            named = "; ".join(title[:40] for title in titles[:NAMED]) + ("; …" if len(titles) > NAMED else "")
-            yield f"{len(titles)} {'page was' if len(titles) == 1 else 'pages were'} not read: {reason}: {named}"
-        if rest:
-            yield f"{rest} more pages were not read for other reasons"
-
-    @property
-    def told(self) -> str:
-        """One line about the source, for who waits."""
-        fresh = sum(found.fresh for found in self.found)
-        return f"{self.source.name}: {self.listed or len(self.found)} entries, {fresh} new, {self.seconds:.1f} s"
+    told: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Tools:
-    """What reading a source takes: who fetches, who parses, what is known, and the surroundings."""
+    """What reading a source takes: who fetches, who parses, what is known, the surroundings, and when it must end."""
 
     fetcher: Fetcher
     guard: Guard
     known: Known
     environ: Mapping[str, str]
     now: datetime
+    curfew: Curfew = field(default_factory=Curfew)
 
 
 def access_of(source: SourceSettings, environ: Mapping[str, str]) -> Access:
@@ -152,7 +86,9 @@ def read_source(source: SourceSettings, tools: Tools, *, baseline: bool = False)
 
     With `baseline` its list is read, but none of its pages.
     """
-    collected = Collected(source, baseline=baseline)
+    collected = Collected(source, baseline=baseline, late=tools.curfew.told)
+    if collected.late:
+        return collected
     begun = monotonic()
     try:
         access = access_of(source, tools.environ)
@@ -161,7 +97,10 @@ def read_source(source: SourceSettings, tools: Tools, *, baseline: bool = False)
         else:
             _read_list(collected, access, tools)
     except DigestError as error:
-        collected.problems.append(str(error))
+        collected.gone = isinstance(error, FetchError) and error.gone
+        collected.late = tools.curfew.told
+        if not collected.late:  # else the only trouble is that nothing more may be asked for
+            collected.problems.append(str(error))
     collected.seconds = monotonic() - begun
     return collected
 
@@ -194,7 +133,7 @@ def _read_list(collected: Collected, access: Access, tools: Tools) -> None:
         collected.listed, collected.mark = len(before), mark
         return
     _read_entries(collected, first, access, tools)
-    if not (collected.problems or collected.unread):
+    if not (collected.problems or collected.unread or collected.late):
         collected.mark = mark
 
 
@@ -223,6 +162,9 @@ def _read_entries(collected: Collected, first: Document, access: Access, tools: 
     known = tools.known.find_known(urls, collected.source.name)
     end = monotonic() + PATIENCE
     for entry, document in listed.values():
+        if tools.curfew.told:
+            collected.late = tools.curfew.told
+            return
         if monotonic() > end:
             late = f"the source took longer than {PATIENCE / 60:g} minutes; they wait for the next run"
             collected.unread.setdefault(late, []).append(entry.article.title or entry.article.url)
@@ -259,6 +201,9 @@ def _find(
 ) -> Found | None:
     """The article of one entry: the known one, the one in the list, or the one of its page; None where none is read."""
     source, article = collected.source, believable(entry.article, tools.now)
+    if known is not None and not (known.title or known.text):  # so old that its words are not kept any more
+        collected.old += 1
+        return None
     if known is not None:
         return Found(known, stale=stale_reason(known, source.max_age, tools.now))
     stale = stale_reason(article, source.max_age, tools.now)
@@ -280,6 +225,9 @@ def _find(
             tools.fetcher.forget(article.url, access)
             raise
     except DigestError as error:
+        if tools.curfew.told:
+            collected.late = tools.curfew.told
+            return None  # not even by its teaser: it would be known then, and its page never read
         collected.unread.setdefault(_reason(error), []).append(article.title or article.url)
         return Found(article, document, fresh=True) if len(article.text) >= WORTH else None
     said_by = document if read.text == article.text else page  # a page too thin stood back behind its list

@@ -14,7 +14,7 @@ from digest.extract.read import read_document
 from digest.model import Article, SourceReport
 
 if TYPE_CHECKING:
-    from digest.app.reading.following import Collected
+    from digest.app.reading.collected import Collected
 
 Progress = Callable[[int, int], None]
 
@@ -34,7 +34,7 @@ class Gathering:
 
     `kept` are the keys of further ones that are in the store already.  `stale` says by its key why an article is no
     news; `baseline` are the keys of what was there before its source was added, `files` by its key where an article of
-    this machine was read from.
+    this machine was read from.  `left` names the sources whose only page is gone, and was gone before.
     """
 
     articles: list[Article] = field(default_factory=list)
@@ -44,6 +44,7 @@ class Gathering:
     stale: dict[str, str] = field(default_factory=dict)
     baseline: set[str] = field(default_factory=set)
     files: dict[str, Path] = field(default_factory=dict)
+    left: set[str] = field(default_factory=set)
 
     @property
     def troubled(self) -> bool:

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from digest.app.reading.gather import Gathering, Place, Progress, gather
+from digest.app.reading.offering import WINDOW, last_chance
 from digest.app.reading.stale import stale_reason
-from digest.app.state import database_path
+from digest.app.state import data_folder
 from digest.config import Settings, SourceSettings
 from digest.errors import ConfigError
 from digest.model import Edition
 from digest.store import SourceReading, Store, Visit
 
 if TYPE_CHECKING:
+    from digest.app.reading.collected import Collected
     from digest.app.reading.collecting import Collector
-    from digest.app.reading.following import Collected
     from digest.collect.cache import HttpCache
 
 BATCH = 300
@@ -28,7 +29,10 @@ CACHED = timedelta(days=30)
 """A body nobody asked for in so long is dropped from the HTTP cache."""
 
 FORGOTTEN = timedelta(days=3)
-"""What was kept so lately and never offered is offered now."""
+"""What was kept so lately, or since the last issue, and never offered is offered now."""
+
+WRONG = timedelta(days=2)
+"""A source tried so far in the future was tried under a wrong clock."""
 
 RESTED = timedelta(hours=6)
 """A mailed page looked at so recently is left in peace."""
@@ -42,7 +46,7 @@ class Reader:
 
     With a `store` it asks for no page that was read before; where it `keeps`, what it fetches is written there.  With
     `lists_only` it reads what the sources announce, and no page behind it.  `announce` is told of every source as it
-    is done.
+    is done; once `stopping` says so, nothing more is read.
     """
 
     def __init__(
@@ -55,6 +59,7 @@ class Reader:
         keeps: bool = False,
         lists_only: bool = False,
         announce: Callable[[str], None] | None = None,
+        stopping: Callable[[], bool] = bool,
     ) -> None:
         self._settings = settings
         self._environ = environ
@@ -63,6 +68,7 @@ class Reader:
         self._keeps = keeps and store is not None
         self._lists_only = lists_only
         self._announce = announce
+        self._stopping = stopping
         self._open = ExitStack()
         self._collector: Collector | None = None
         self._cache: HttpCache | None = None
@@ -74,29 +80,51 @@ class Reader:
     def __exit__(self, *_: object) -> None:
         self._open.close()
 
-    def gather(self, edition: Edition, progress: Progress | None = None) -> Gathering:
-        """Return what the sources of an edition hold."""
+    def gather(
+        self, edition: Edition, progress: Progress | None = None, only: Collection[str] | None = None
+    ) -> Gathering:
+        """Return what the sources of an edition hold, or those of them that `only` names."""
         forgotten = self._find_forgotten(edition)
-        found = gather(source_places(self._settings, edition), progress, self._collect)
+        before = self._store.source_health() if self._store else {}
+        places = [place for place in source_places(self._settings, edition) if only is None or place.name in only]
+        found = gather(places, progress, self._collect)
         read = set(found.kept)
         found.kept.extend(key for key in forgotten if key not in read)
-        found.stale |= {key: reason for key, reason in forgotten.items() if reason and key not in read}
+        found.stale = {key: reason for key, reason in found.stale.items() if key not in forgotten}
+        found.stale |= {key: reason for key, reason in forgotten.items() if reason}
+        gone = [part.source.name for part in self._collected.values() if part.gone and part.source.kind == "page"]
+        found.left = {name for name in gone if name in before and before[name].last_good and before[name].failures}
         return found
 
+    def find_tried(self, edition: Edition) -> dict[str, datetime | None]:
+        """Return when each source on the web of an edition was last tried, None where it never was."""
+        health = self._store.source_health() if self._store else {}
+        tried = {name: fares.last_tried for name, fares in health.items() if fares.last_tried <= self._clock() + WRONG}
+        return {source.name: tried.get(source.name) for source in self._settings.sources_of(edition) if source.on_web}
+
     def _find_forgotten(self, edition: Edition) -> dict[str, str]:
-        """Return what an earlier run kept and did not offer: it broke off, or it ran for another edition."""
+        """Return what an earlier run kept and did not offer, since it broke off, and why it is no news, if it is none.
+
+        What was news when it was first seen is news.
+        """
         store, now = self._store, self._clock()
         if not (self._keeps and store):
             return {}
         sources = {source.name: source for source in self._settings.sources_of(edition) if source.on_web}
-        articles = store.find_unoffered(edition.name, sources, now - FORGOTTEN)
-        return {article.key: stale_reason(article, sources[article.source].max_age, now) for article in articles}
+        since = min(now - FORGOTTEN, last_chance(store, edition, now) or now)
+        articles = store.find_unoffered(edition.name, sources, since)
+        found = {article.key: stale_reason(article, sources[article.source].max_age, now) for article in articles}
+        for article in articles:
+            if found[article.key]:
+                seen = next((trace.first_seen for trace in store.trace(article.key) if trace.key == article.key), now)
+                found[article.key] = stale_reason(article, sources[article.source].max_age, seen)
+        return found
 
     def check_mailed(self) -> None:
         """Look again at the pages mailed in the last days, and keep what changed or is gone."""
         days = self._settings.collect.recheck
         store, now = self._store, self._clock()
-        if not (self._keeps and store and days):
+        if not (self._keeps and store and days) or self._stopping():
             return
         sources = {source.name: source for source in self._settings.source if source.on_web and not source.paused}
         mailed = store.recheckable(now - timedelta(days=days), now - RESTED, MOST_CHECKED)
@@ -157,8 +185,9 @@ class Reader:
                 store.record_visits(pages, now)
                 for part in parts:
                     self._offer_baseline(store, part, kept, now)
+                self._offer(store, parts, kept, now)
                 # last of all: once a source counts as read, its baseline is not looked at again
-                store.record_sources([_reading_of(part, kept) for part in parts], now)
+                store.record_sources([_reading_of(part, kept) for part in parts if not part.late], now)
         for part in parts:
             part.release(kept)
 
@@ -169,6 +198,18 @@ class Reader:
             if part.source in self._settings.sources_of(edition):
                 store.offer_baseline(edition.name, keys, now)
 
+    def _offer(self, store: Store, parts: Sequence[Collected], kept: Mapping[str, str], now: datetime) -> None:
+        """Offer what was read now to every edition that reads its source, also to those due later.
+
+        A weekly edition beside a daily one has what the daily runs read, as new as it was when they read it.
+        """
+        for edition in self._settings.editions():
+            own = {source.name for source in self._settings.sources_of(edition)}
+            fresh = [one for part in parts if part.source.name in own for one in part.found if one.document]
+            if fresh:
+                stale = {kept[one.article.key]: one.stale for one in fresh if one.stale}
+                store.offer(edition.name, [kept[one.article.key] for one in fresh], now, WINDOW, stale)
+
     def _open_collector(self) -> Collector:
         if self._collector is None:
             from digest.app.reading.collecting import Collector
@@ -177,7 +218,14 @@ class Reader:
             folder = cache_folder(self._settings)
             self._cache = HttpCache(folder) if folder else None
             self._collector = self._open.enter_context(
-                Collector(self._settings.collect, self._environ, self._clock, cache=self._cache, known=self._store)
+                Collector(
+                    self._settings.collect,
+                    self._environ,
+                    self._clock,
+                    cache=self._cache,
+                    known=self._store,
+                    stopping=self._stopping,
+                )
             )
         return self._collector
 
@@ -200,6 +248,6 @@ def source_places(settings: Settings, edition: Edition) -> list[Place]:
 def cache_folder(settings: Settings) -> Path | None:
     """Return the folder of the HTTP cache, beside the database; None where the store is no file."""
     try:
-        return database_path(settings).parent / "http-cache"
+        return data_folder(settings) / "http-cache"
     except ConfigError:
         return None

@@ -1,0 +1,199 @@
+"""Keeping the state over the years: backups, letting go of what is old, and what a doctor says of both."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from digest.app.doctor.finding import Finding
+from digest.app.state import data_folder, database_path, open_state
+from digest.config import Settings
+from digest.errors import StoreError, UsageError
+from digest.store import (
+    Purged,
+    Restored,
+    Store,
+    back_up,
+    dated_name,
+    drop_backups,
+    find_backups,
+    restore,
+    run_lock,
+)
+
+FOLDER = "backups"
+
+OLD = timedelta(days=30)
+"""The age at which the last backup is called old: what was sent since would be unknown after restoring it."""
+
+LITTLE = 200 << 20
+"""Bytes of free space below which a disk is nearly full: a database of a year takes about as much."""
+
+
+@dataclass(frozen=True, slots=True)
+class BackedUp:
+    """A backup that was made: where, how large it is in bytes, and which older ones were removed for it."""
+
+    path: Path
+    size: int
+    dropped: tuple[Path, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Cleared:
+    """What a purge let go of, from before which moment, and the bytes the file gave back to the disk.
+
+    `problem` says why nothing went, where the database did not let it.
+    """
+
+    before: datetime
+    purged: Purged
+    given_back: int = 0
+    problem: str = ""
+
+    @property
+    def told(self) -> str:
+        """One line of what went, or of the problem; nothing where nothing went."""
+        if self.problem:
+            return f"what is old could not be let go of: {self.problem}"
+        return ", ".join(f"{count} {name}" for name, count in self.purged.counts() if count)
+
+
+# ------------------------------------------------------------------------------------------------------------ backups
+
+
+def make_backup(
+    settings: Settings, place: Path | None, now: datetime, *, force: bool = False, keep: int = 0
+) -> BackedUp:
+    """Back up the database into a file, a folder or the folder of backups; with `keep` only so many dated ones stay.
+
+    It may be done while a run is at work.
+
+    Raises:
+        UsageError: `keep` is for dated backups, and `place` is a file; or the database is on a server.
+        StoreError: there is no database, it is damaged, or the file cannot be written or is there already.
+    """
+    path = _require_file(settings)
+    whole = place or backup_folder(settings)
+    dated = place is None or whole.is_dir()
+    if keep and not dated:
+        raise UsageError("--keep counts the dated backups of a folder", f"give the folder: {whole.parent}")
+    target = whole / dated_name(now) if dated else whole
+    size = back_up(path, target, force=force)
+    return BackedUp(target, size, drop_backups(target.parent, keep) if keep else ())
+
+
+def restore_backup(settings: Settings, backup: Path, now: datetime, *, as_it_was: bool = False) -> Restored:
+    """Put a backup in the place of the database; what happened since it was made is not repeated.
+
+    With `as_it_was` nothing was sent since, and all goes on where it stood.
+
+    Raises:
+        UsageError: the database is on a server.
+        BusyError: a run is at work.
+        StoreError: the backup is not sound, or cannot be brought in; nothing was changed.
+    """
+    path = _require_file(settings)
+    names = [edition.name for edition in settings.editions()]
+    with run_lock(path):
+        return restore(path, backup, names, now, as_it_was=as_it_was)
+
+
+def backup_folder(settings: Settings) -> Path:
+    """Return the folder in which backups are kept, beside the database."""
+    return data_folder(settings) / FOLDER
+
+
+def _require_file(settings: Settings) -> Path:
+    path = database_path(settings)
+    if path is None:
+        raise UsageError(
+            "the database is on a server, which keeps its own backups",
+            "pg_dump --format=custom --file=digest.dump DATABASE; pg_restore --clean brings it back",
+        )
+    return path
+
+
+# ---------------------------------------------------------------------------------------------------------- retention
+
+
+def purge_state(settings: Settings, now: datetime, days: int | None = None, *, dry_run: bool = False) -> Cleared:
+    """Let go of what is older than so many days, or than [store] retention says; a dry run only counts it.
+
+    Raises:
+        BusyError: a run is at work.
+        StoreError: the database cannot be used.
+    """
+    with open_state(settings, dry_run=dry_run) as store:
+        return _clear(store, days or settings.store.retention, now)
+
+
+def purge_when_due(store: Store, settings: Settings, now: datetime) -> Cleared | None:
+    """Let go of what is older than [store] retention, in the first run of a day that had something to do; else None.
+
+    To be called where a run ends, before it is recorded.  It raises nothing: the run has done its work.
+    """
+    try:
+        return None if _ran_before(store, now) else _clear(store, settings.store.retention, now)
+    except StoreError as error:
+        return Cleared(now, Purged(), problem=str(error))
+
+
+def _ran_before(store: Store, now: datetime) -> bool:
+    """Whether a run has come to its end today, in UTC."""
+    today = now.astimezone(UTC).date()
+    return any(
+        run.ended_at is not None and run.started_at.astimezone(UTC).date() == today for run in store.runs(most=3)
+    )
+
+
+def _clear(store: Store, days: int, now: datetime) -> Cleared:
+    before = now - timedelta(days=days)
+    purged = store.purge(before, now)
+    return Cleared(before, purged, store.give_back() if purged else 0)
+
+
+# ------------------------------------------------------------------------------------------------------------- doctor
+
+
+def examine_keeping(settings: Settings, now: datetime) -> Iterator[Finding]:
+    """Yield what there is to say of the disk, the size of the database and its backups."""
+    folder = next(parent for parent in (data_folder(settings), *data_folder(settings).parents) if parent.exists())
+    yield _examine_disk(folder, database_path(settings))
+    if (path := database_path(settings)) and path.exists():
+        yield _examine_backups(backup_folder(settings), now)
+    yield Finding("retention", "ok", f"what is older than {settings.store.retention} days is let go of, once a day")
+
+
+def _examine_disk(folder: Path, path: Path | None) -> Finding:
+    free = shutil.disk_usage(folder).free
+    size = path.stat().st_size if path and path.exists() else 0
+    taken = f"; the database takes {show_size(size)}" if size else ""
+    seen = f"{show_size(free)} free at {folder}{taken}"
+    if free < max(LITTLE, size):
+        return Finding("disk", "warn", seen, "free some space: a full disk stops the next run, and loses nothing")
+    return Finding("disk", "ok", seen)
+
+
+def _examine_backups(folder: Path, now: datetime) -> Finding:
+    found = find_backups(folder)
+    if not found:
+        return Finding("backup", "warn", f"none in {folder}", "digest backup --keep 7, every day by cron or a timer")
+    days = max(0, (now - found[0].made_at).days)
+    seen = f"{len(found)} in {folder}, the last one {days} days old"
+    if now - found[0].made_at > OLD:
+        return Finding("backup", "warn", seen, "digest backup --keep 7, every day by cron or a timer")
+    return Finding("backup", "ok", seen)
+
+
+def show_size(size: int) -> str:
+    """Return a number of bytes as a person reads it: 512 B, 3.4 MB."""
+    amount, unit = float(size), "B"
+    for unit in ("B", "KB", "MB", "GB", "TB"):
+        if amount < 1000 or unit == "TB":
+            break
+        amount /= 1000
+    return f"{amount:.0f} {unit}" if unit == "B" else f"{amount:.1f} {unit}"

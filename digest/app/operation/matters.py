@@ -1,0 +1,180 @@
+"""What is wrong and concerns a person: each matter has a name that stays the same from run to run, and a remedy."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Literal
+from zoneinfo import ZoneInfo
+
+from digest.app.operation.keeping import LITTLE, show_size
+from digest.app.operation.service import Service
+from digest.app.operation.status import DAYS_FAILING, EditionStatus, SourceStatus, Status
+from digest.errors import BusyError, ConfigError, DigestError, MailError, PartlyDone
+from digest.model import InterfaceLanguage
+from digest.store import Alert
+
+if TYPE_CHECKING:
+    from digest.app.outcome import Outcome
+
+Kind = Literal[
+    "overdue",
+    "stopped",
+    "failed",
+    "unsent",
+    "refused",
+    "ahead",
+    "fresh",
+    "waiting",
+    "held",
+    "lists",
+    "failing",
+    "silent",
+    "calendar",
+    "database",
+    "disk",
+    "templates",
+    "daemon",
+    "run",
+]
+
+GRAVE: frozenset[Kind] = frozenset({"overdue", "stopped", "failed", "unsent", "refused", "ahead", "database"})
+"""An edition does not go out."""
+
+OF_A_RUN: frozenset[Kind] = frozenset({"failed", "lists", "templates"})
+"""Only the run that meets these can see them; they end with the next issue of their edition."""
+
+
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """One thing that is wrong: its kind, what it is about, and the values its words need."""
+
+    kind: Kind
+    name: str = ""
+    values: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def key(self) -> str:
+        """What it is kept under: the same as long as it lasts."""
+        return f"{self.kind} {self.name}".strip()
+
+    @property
+    def grave(self) -> bool:
+        """Whether an edition does not go out."""
+        return self.kind in GRAVE
+
+    def words(self, language: InterfaceLanguage = "en") -> str:
+        """Return what is wrong, in one sentence."""
+        return operator_words(language)[self.kind] % {"name": self.name, "why": "", **self.values}
+
+    def remedy(self, language: InterfaceLanguage = "en") -> str:
+        """Return what to do about it."""
+        return operator_words(language)[f"{self.kind}_remedy"] % {"name": self.name, **self.values}
+
+
+@cache
+def operator_words(language: InterfaceLanguage) -> Mapping[str, str]:
+    """Return the words for the operator by their keys: Chinese, or English."""
+    text = files("digest.data").joinpath("alerts.toml").read_text("utf-8")
+    words: Mapping[str, str] = tomllib.loads(text)["en" if language == "en" else "zh-Hans"]
+    return words
+
+
+def remedy_of(key: str, language: InterfaceLanguage = "en") -> str:
+    """Return what to do about the matter that is kept under `key`."""
+    kind, _, name = key.partition(" ")
+    return operator_words(language).get(f"{kind}_remedy", "") % {"name": name}
+
+
+def find_matters(status: Status, zone: ZoneInfo) -> tuple[Matter, ...]:
+    """Return what can be seen to be wrong; moments are told in `zone`."""
+    return tuple(_all(status, zone))
+
+
+def _all(status: Status, zone: ZoneInfo) -> Iterator[Matter]:
+    if status.damage:
+        yield Matter("database", values={"why": status.damage})
+    for edition in status.editions:
+        yield from _of_edition(edition, zone)
+    if status.outbox.held:
+        yield Matter("held", values={"count": str(status.outbox.held)})
+    for source in status.sources:
+        yield from _of_source(source)
+    if status.unknown_year:
+        yield Matter("calendar", str(status.unknown_year))
+    if status.disk and status.disk.free < LITTLE:
+        yield Matter("disk", values={"free": show_size(status.disk.free)})
+
+
+def _of_edition(edition: EditionStatus, zone: ZoneInfo) -> Iterator[Matter]:
+    name, last = edition.name, edition.last
+    if edition.ahead and last:
+        yield Matter("ahead", name, {"slot": tell_moment(last.slot, zone)})
+    if edition.held:
+        yield Matter("waiting", name, {"slot": tell_moment(edition.held, zone)})
+    if last and edition.unsent:
+        waiting = sum(last.mails.get(state, 0) for state in ("queued", "sending", "deferred"))
+        told = {"slot": tell_moment(last.slot, zone), "count": str(waiting), "why": _because(last.reply)}
+        yield Matter("unsent", name, told)
+    elif last and last.state == "void":
+        yield Matter("refused", name, {"slot": tell_moment(last.slot, zone), "why": _because(last.reply)})
+    if edition.due and edition.missed:
+        yield Matter("overdue", name, {"slot": tell_moment(edition.due, zone)})
+
+
+def _of_source(source: SourceStatus) -> Iterator[Matter]:
+    if source.failing >= DAYS_FAILING:
+        yield Matter("failing", source.name, {"days": str(source.failing), "why": source.problem})
+    elif source.silent:
+        values = {"days": str(source.silent), "usual": f"{source.usual:g}"}
+        yield Matter("silent", source.name, values)
+
+
+def matters_of_run(outcome: Outcome, error: DigestError | None) -> Iterator[Matter]:
+    """Yield what only the run itself can see; what became of the mails is seen in the store."""
+    if error is not None and not isinstance(error, (MailError, PartlyDone, BusyError)):
+        mistakes = error.mistakes if isinstance(error, ConfigError) else ()
+        yield Matter("stopped", values={"why": "; ".join((error.message, *mistakes))})
+    for name in outcome.broken:
+        yield Matter("failed", name)
+    for name in outcome.unlisted:
+        yield Matter("lists", name)
+    for name in outcome.plain:
+        yield Matter("templates", name)
+
+
+def matters_to_see(status: Status, service: Service, zone: ZoneInfo) -> Iterator[Matter]:
+    """Yield what somebody who looks should see, and nobody is mailed for."""
+    for edition in status.editions:
+        if edition.due and not edition.last and not edition.missed and not edition.held:
+            yield Matter("fresh", edition.name, {"slot": tell_moment(edition.due, zone)})
+    run = status.run
+    if run is not None and run.code not in (None, 0, PartlyDone.exit_code):
+        yield Matter("run", values={"code": str(run.code), "why": _because("; ".join(run.told[:1]))})
+    if service.trouble:
+        yield Matter("daemon", values={"why": service.trouble})
+
+
+def still_standing(alerts: Iterable[Alert], status: Status) -> dict[str, str]:
+    """Return those that an earlier run met and no issue of their edition has ended since, by key, with their words."""
+    composed = {edition.name: edition.last.composed_at if edition.last else None for edition in status.editions}
+    kept = {}
+    for alert in alerts:
+        kind, _, name = alert.matter.partition(" ")
+        made: datetime | None = composed.get(name)
+        if kind in OF_A_RUN and name in composed and (made is None or made < alert.since):
+            kept[alert.matter] = alert.words
+    return kept
+
+
+def tell_moment(moment: datetime, zone: ZoneInfo) -> str:
+    """Return a moment as a clock in that zone shows it."""
+    return f"{moment.astimezone(zone):%Y-%m-%d %H:%M}"
+
+
+def _because(why: str) -> str:
+    return f": {why}" if why else ""

@@ -1,0 +1,229 @@
+"""How digest fares: the last and the next issue of each edition, mails, sources, the last run, the disk."""
+
+from __future__ import annotations
+
+import shutil
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from digest.app.operation.keeping import backup_folder
+from digest.app.state import database_path
+from digest.app.timetable import calendar_of, timetable_of
+from digest.config import Settings
+from digest.model import Edition, State
+from digest.schedule.calendar import unknown_year
+from digest.schedule.due import due_slot
+from digest.store import IssueRow, Run, Skip, Store, find_backups
+
+LATE = timedelta(hours=1)
+"""An issue that is due for longer is overdue: a run every five minutes would have sent it."""
+
+LATELY = timedelta(days=7)
+"""Failed mails and skipped slots are told of for so long."""
+
+FAR = timedelta(days=2)
+"""An issue dated so far ahead was made by a wrong clock: nothing is due until then."""
+
+DAYS_FAILING = 3
+"""From so many days in a row a source that cannot be read needs a person."""
+
+
+@dataclass(frozen=True, slots=True)
+class LastIssue:
+    """The last issue of an edition: how it stands, its items, and its mails by state."""
+
+    slot: datetime
+    composed_at: datetime
+    state: str
+    items: int
+    mails: Mapping[State, int]
+    reply: str = ""
+
+    @property
+    def waits(self) -> bool:
+        """Whether nobody has it, and somebody still may get it."""
+        return self.state == "frozen"
+
+
+@dataclass(frozen=True, slots=True)
+class EditionStatus:
+    """One edition: `due` is the slot that has no issue yet, `following` the next one, `held` one that awaits a person.
+
+    `missed`: what is due is so for too long; `unsent`: so is an issue that nobody has; `ahead`: the last one is dated
+    in the future.  `sent` is the slot of the last issue that somebody has.
+    """
+
+    name: str
+    last: LastIssue | None
+    sent: datetime | None
+    due: datetime | None
+    following: datetime | None
+    held: datetime | None
+    skipped: tuple[Skip, ...]
+    missed: bool
+    unsent: bool
+    ahead: bool
+
+    @property
+    def late(self) -> bool:
+        """Whether readers should have an issue that they do not have."""
+        return self.missed or self.unsent or self.ahead
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxStatus:
+    """The mails of all editions: how many wait, since when the next may go, how many are held, and failed lately."""
+
+    waiting: int
+    next_at: datetime | None
+    held: int
+    failed: int
+
+
+@dataclass(frozen=True, slots=True)
+class DiskStatus:
+    """Bytes: what is free where the data are kept, and what the database takes; None where it is on a server."""
+
+    free: int
+    size: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class SourceStatus:
+    """A source in use: the days it has failed in a row, those it was silent beyond its `usual` gap, and what it says.
+
+    `articles` is what its last good reading brought, `read` when that was.
+    """
+
+    name: str
+    failing: int
+    silent: int
+    usual: float
+    problem: str
+    articles: int
+    read: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """How digest fares at one moment; `sources` are those of the `in_use` that are kept a record of."""
+
+    now: datetime
+    editions: tuple[EditionStatus, ...] = ()
+    sources: tuple[SourceStatus, ...] = ()
+    in_use: int = 0
+    outbox: OutboxStatus = OutboxStatus(0, None, 0, 0)
+    run: Run | None = None
+    disk: DiskStatus | None = None
+    backup: datetime | None = None
+    unknown_year: int | None = None
+    damage: str = ""
+    totals: Mapping[State, int] = field(default_factory=dict)
+
+
+def look_around(settings: Settings, store: Store, now: datetime, *, deep: bool = False) -> Status:
+    """Return how everything fares; no byte is changed, and nobody is asked over a network.
+
+    With `deep` the database is checked for damage, which reads all of it.
+    """
+    runs = store.runs(1)
+    used = {table.name for edition in settings.editions() for table in settings.sources_of(edition)}
+    return Status(
+        now=now,
+        editions=tuple(_edition(settings, edition, store, now) for edition in settings.editions()),
+        sources=tuple(_sources(store, used, now)),
+        in_use=len(used),
+        outbox=_outbox(store, now),
+        run=runs[0] if runs else None,
+        disk=measure_disk(settings),
+        backup=last_backup(settings),
+        unknown_year=unknown_holidays(settings, now),
+        damage=store.find_damage() if deep else "",
+        totals=dict(Counter(row.state for row in store.outbox_rows())),
+    )
+
+
+def _edition(settings: Settings, edition: Edition, store: Store, now: datetime) -> EditionStatus:
+    timetable = timetable_of(settings, edition)
+    latest = store.latest_slot(edition.name)
+    due = due_slot(timetable, now, latest)
+    issues = store.find_issues(edition.name)
+    last = _last_issue(store, issues[0]) if issues else None
+    held = next((draft.slot for draft in store.drafts(edition.name) if draft.state == "held"), None)
+    unsent = last is not None and last.waits and now - last.slot > LATE
+    # an edition that has just been set up is not late: its first issue goes out with the first run
+    missed = due is not None and held is None and now - due > LATE and bool(latest or store.runs(1))
+    return EditionStatus(
+        edition.name,
+        last,
+        next((issue.slot for issue in issues if issue.state == "carried"), None),
+        due,
+        timetable.following(now),
+        held,
+        store.skips(edition.name, now - LATELY),
+        missed=missed,
+        unsent=unsent,
+        ahead=latest is not None and latest - now > FAR,
+    )
+
+
+def _last_issue(store: Store, found: IssueRow) -> LastIssue:
+    mails = store.outbox_rows(found.edition, found.slot)
+    reply = next((f"{row.code or ''} {row.reply}".strip() for row in mails if row.state != "sent" and row.reply), "")
+    counts = dict(Counter(row.state for row in mails))
+    return LastIssue(found.slot, found.composed_at, found.state, found.items, counts, reply)
+
+
+def _sources(store: Store, used: set[str], now: datetime) -> list[SourceStatus]:
+    """Every source in use that was tried before; folders are not kept a record of."""
+    rhythms = store.rhythms(now)
+    return [
+        SourceStatus(
+            name,
+            rhythms[name].failing,
+            rhythms[name].silent,
+            rhythms[name].usual,
+            health.problem,
+            health.articles,
+            health.last_good,
+        )
+        for name, health in store.source_health().items()
+        if name in used
+    ]
+
+
+def _outbox(store: Store, now: datetime) -> OutboxStatus:
+    waiting = store.pending()
+    moments = [row.next_at for row in waiting if row.next_at is not None]
+    failed = [row for row in store.outbox_rows(state="failed") if now - row.changed_at <= LATELY and not row.settled]
+    return OutboxStatus(len(waiting), min(moments, default=None), store.count_mails(None, "unknown"), len(failed))
+
+
+def measure_disk(settings: Settings) -> DiskStatus | None:
+    """Return how much room there is for the data; None where nothing can be seen."""
+    place = settings.store.folder
+    try:
+        folder = next(folder for folder in (place, *place.parents) if folder.is_dir())
+        free, path = shutil.disk_usage(folder).free, database_path(settings)
+        return DiskStatus(free, path.stat().st_size if path and path.exists() else None)
+    except (OSError, StopIteration):
+        return None
+
+
+def last_backup(settings: Settings) -> datetime | None:
+    """Return when the last backup was made that lies where they are put."""
+    return next((backup.made_at for backup in find_backups(backup_folder(settings))), None)
+
+
+def unknown_holidays(settings: Settings, now: datetime) -> int | None:
+    """Return the year whose holidays are not known yet, where an edition goes by workdays; else None.
+
+    Raises:
+        ConfigError: there is no calendar of that country.
+    """
+    if not any(edition.schedule.days == "workdays" for edition in settings.editions()):
+        return None
+    return unknown_year(calendar_of(settings), now.astimezone(ZoneInfo(settings.timezone)).date())

@@ -1,0 +1,131 @@
+"""What is done after each run so that somebody knows whether it works: records, alerts, heartbeat, metrics."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from digest.app.call import Call
+from digest.app.operation.alerts import MAILED, language_of, tell_operator, tell_without_store
+from digest.app.operation.heartbeat import ask_heartbeat, is_delivered
+from digest.app.operation.matters import find_matters, matters_of_run, still_standing
+from digest.app.operation.metrics import RunFigures, write_metrics
+from digest.app.operation.status import Status, look_around
+from digest.app.outcome import Outcome
+from digest.app.state import open_state
+from digest.errors import ConfigError, DigestError, StoreError
+from digest.store import Store
+
+
+def watch_run(call: Call, store: Store, outcome: Outcome, began: datetime, error: DigestError | None) -> None:
+    """Record the run that ends here, mail the operator what is wrong, ask the heartbeat, write the metrics.
+
+    `error` is what the run ended with, None where it came to its end.  Nothing is raised: no run fails because
+    somebody could not be told of it; what went wrong with that is announced.
+    """
+    Watch(call, store, outcome, began, error).work()
+
+
+def watch_failure(call: Call, error: StoreError) -> None:
+    """Mail the operator that the database cannot even be opened, once in seven days; nothing is raised."""
+    try:
+        mailed = tell_without_store(call, error)
+    except (DigestError, OSError) as trouble:
+        call.announce(f"alert: {trouble}")
+    else:
+        if mailed:
+            call.announce(f"{MAILED}{mailed}")
+
+
+@contextmanager
+def watched_state(call: Call) -> Iterator[Store]:
+    """Yield the store as `open_state` does; where the database cannot be opened, the operator hears of it.
+
+    Raises:
+        BusyError, StoreError: as `open_state`.
+    """
+    with ExitStack() as stack:
+        try:
+            store = stack.enter_context(open_state(call.settings, dry_run=call.dry_run))
+        except StoreError as error:
+            if not call.dry_run and "is locked" not in error.message:  # that passes by itself
+                watch_failure(call, error)
+            raise
+        yield store
+
+
+class Watch:
+    """The end of one run."""
+
+    def __init__(self, call: Call, store: Store, outcome: Outcome, began: datetime, error: DigestError | None) -> None:
+        self._call = call
+        self._store = store
+        self._outcome = outcome
+        self._began = began
+        self._error = error
+        self._end = error or outcome.complaint
+        self._told = list(_lines(self._end))
+
+    def work(self) -> None:
+        """Do all of it, each part whatever becomes of the others."""
+        status: list[Status] = []
+        self._try("how it fares", lambda: status.append(self._look()))
+        if status:
+            self._try("alert", lambda: self._alert(status[0]))
+            self._try("heartbeat", lambda: self._beat(status[0]))
+        self._try("record of the run", self._record)
+        if status:
+            self._try("metrics", lambda: self._measure(status[0]))
+
+    def _try(self, what: str, step: Callable[[], None]) -> None:
+        try:
+            step()
+        except (DigestError, OSError) as error:
+            self._told.append(f"{what}: {error}")
+            self._call.announce(f"{what}: {error}")
+
+    def _look(self) -> Status:
+        try:
+            return look_around(self._call.settings, self._store, self._call.clock(), deep=True)
+        except StoreError as error:
+            watch_failure(self._call, error)
+            raise
+
+    def _alert(self, status: Status) -> None:
+        call, zone = self._call, ZoneInfo(self._call.settings.timezone)
+        language = language_of(call)
+        matters = [*find_matters(status, zone), *matters_of_run(self._outcome, self._error)]
+        seen = {matter.key: matter.words(language) for matter in matters}
+        try:
+            mailed = tell_operator(call, self._store, still_standing(self._store.alerts(), status) | seen)
+        except StoreError as error:  # it could be read and cannot be written
+            watch_failure(call, error)
+            raise
+        if mailed:
+            self._told.append(f"{MAILED}{mailed}")
+            call.announce(f"{MAILED}{mailed}")
+
+    def _beat(self, status: Status) -> None:
+        if self._call.settings.monitoring.heartbeat and is_delivered(self._outcome, status):
+            ask_heartbeat(self._call)
+
+    def _record(self) -> None:
+        self._store.begin_run(self._began)
+        self._store.end_run(self._began, self._call.clock(), _code(self._end), self._told)
+
+    def _measure(self, status: Status) -> None:
+        path = self._call.settings.monitoring.textfile
+        if path is not None:
+            write_metrics(path, status, RunFigures(self._began, self._call.clock(), _code(self._end)))
+
+
+def _code(error: DigestError | None) -> int:
+    return error.exit_code if error else 0
+
+
+def _lines(error: DigestError | None) -> Sequence[str]:
+    if error is None:
+        return ()
+    return (str(error), *(error.mistakes if isinstance(error, ConfigError) else ()))

@@ -1,0 +1,77 @@
+"""Putting a changed configuration in the place of the old: checked whole first, each file at one stroke."""
+
+from __future__ import annotations
+
+import os
+import stat
+import tempfile
+import tomllib
+from codecs import BOM_UTF8
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from digest.config.loading import load_document
+from digest.errors import ConfigError
+
+Edit = Callable[[str], str]
+
+
+def write_changes(
+    path: Path,
+    changed: Mapping[Path, tuple[str, Mapping[str, Any]]],
+    environ: Mapping[str, str],
+    data_dir: Path | None = None,
+) -> None:
+    """Write files of the configuration `path`: for each the new text, and what it must say.
+
+    Raises:
+        ConfigError: one says something else, the whole would be wrong, or it cannot be written; no file is changed.
+    """
+    for file, (text, tree) in changed.items():
+        if read_back(text) != tree:
+            raise ConfigError(f"{file} is written in a way that cannot be changed safely", "change it in an editor")
+    load_document(path, environ, data_dir, {file: text for file, (text, _) in changed.items()})
+    for file, (text, _) in changed.items():
+        replace_file(file, text)
+
+
+def edit_text(text: str, edit: Edit) -> str:
+    """The text as `edit` changes it; where every line ends as on Windows, it sees plain ends and they come back."""
+    # where only some lines end so, each is left as it is
+    if "\r\n" not in text or text.count("\r\n") != text.count("\n"):
+        return edit(text)
+    return edit(text.replace("\r\n", "\n")).replace("\n", "\r\n")
+
+
+def read_back(text: str) -> dict[str, Any] | None:
+    """What the text says, or None where it is no TOML."""
+    with suppress(ValueError, RecursionError):
+        return tomllib.loads(text)
+    return None
+
+
+def replace_file(path: Path, text: str) -> None:
+    """Put the new text in the place of the old, with the same permissions and byte order mark; a link stays a link."""
+    target = path.resolve()
+    try:
+        encoding = "utf-8-sig" if _has_mark(target) else "utf-8"
+        handle, temporary = tempfile.mkstemp(prefix=".digest-", dir=target.parent)
+        try:
+            with os.fdopen(handle, "w", encoding=encoding, newline="") as file:
+                file.write(text)
+                file.flush()
+                os.fsync(file.fileno())
+            Path(temporary).chmod(stat.S_IMODE(target.stat().st_mode))
+            Path(temporary).replace(target)
+        finally:
+            Path(temporary).unlink(missing_ok=True)  # it is there only where something failed
+    except OSError as error:
+        raise ConfigError(f"{path} cannot be written: {error.strerror}", "check who owns it and its folder") from error
+
+
+def _has_mark(path: Path) -> bool:
+    """Whether the file begins with a byte order mark, which `read_text` takes off."""
+    with path.open("rb") as file:
+        return file.read(len(BOM_UTF8)) == BOM_UTF8

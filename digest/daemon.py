@@ -1,1 +1,0 @@
-"""The daemon: sleeps until an edition is due, then runs digest."""

@@ -1,0 +1,1 @@
+"""The configuration beyond one file: includes, changes, provenance, schema, versions."""
