@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 @click.command()
 @click.option("--edition", help="Only this edition.")
 @click.option("--dry-run", is_flag=True, help="Say what would be sent; send nothing and change no byte of state.")
-@click.option("--kept", is_flag=True, hidden=True, help="Read the texts of the configuration's files from stdin.")
+@click.option("--kept", is_flag=True, help="Take the texts of the configuration from stdin, as JSON (the daemon does).")
 @logged
 @configured
 def run(

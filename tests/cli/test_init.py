@@ -6,6 +6,7 @@ import os
 import pty
 import re
 import select
+import signal
 import ssl
 import stat
 import sys
@@ -41,6 +42,7 @@ class Person:
         self.pid, self.screen = pty.fork()
         if self.pid == 0:  # pragma: no cover -- the child
             os.chdir(folder)
+            signal.signal(signal.SIGINT, signal.SIG_DFL)  # a worker of pytest-xdist ignores it, and so would the child
             os.execve(sys.executable, [sys.executable, "-m", "digest", *words], environ)
 
     def wait_for(self, words: str) -> None:
@@ -61,14 +63,22 @@ class Person:
         self.seen = self.seen.partition(prompt)[2]
         os.write(self.screen, f"{said}\n".encode())
 
-    def leave(self) -> int:
-        """The exit code, after all that is still said was read."""
+    def leave(self, *, pressing: bytes = b"") -> int:
+        """The exit code, after all that is still said was read; a key is pressed again and again until then.
+
+        Readline takes notice of Ctrl-C only while it waits for a key, and not in the moment before.
+        """
         end = time.monotonic() + PATIENCE
         while time.monotonic() < end:
+            if not select.select([self.screen], [], [], 0.2)[0]:
+                os.write(self.screen, pressing)
+                continue
             try:
                 self.seen += os.read(self.screen, 65536).decode("utf-8", "replace")
             except OSError:
                 break
+        else:
+            os.kill(self.pid, signal.SIGKILL)
         os.close(self.screen)
         return os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
 
@@ -135,8 +145,7 @@ def test_interrupted_it_has_written_nothing(tmp_path: Path, environ: dict[str, s
     person.answer("Mailbox that sends", "me@qq.com")
     person.answer("not shown", "")
     person.wait_for("Recipients")
-    os.write(person.screen, b"\x03")
-    assert person.leave() == 130
+    assert person.leave(pressing=b"\x03") == 130
     assert sorted(tmp_path.iterdir()) == before
 
 

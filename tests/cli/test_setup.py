@@ -35,14 +35,6 @@ def test_init_beside_samples_makes_a_file_that_previews(terminal: Terminal) -> N
     assert "岚川大桥通车" in result.out
 
 
-def test_init_without_samples_says_what_to_write(terminal: Terminal) -> None:
-    """Without samples and without a terminal to ask at, the exit code is 2 and --source is named."""
-    result = terminal("init")
-    assert result.code == 2
-    assert "--source" in result.err
-    assert not (terminal.folder / "digest.toml").exists()
-
-
 @pytest.mark.parametrize(
     "name",
     [

@@ -69,8 +69,10 @@ class Machine:
                 if self.storms.is_off(now):
                     self.counts["calls that fell out"] += 1
                     continue
-                if not self._call(now) and self.chance.random() < 0.6:
-                    self._call(now + 5 * MINUTE)  # the next call of cron; else the machine was down until the next one
+                if not self._call(now):
+                    gc.collect()  # the end of a process closes what it had open
+                    if self.chance.random() < 0.6:
+                        self._call(now + 5 * MINUTE)  # the next call of cron; else the machine was down until the next one
             if not self.storms.is_off(day + 23 * 60 * MINUTE):
                 self._decide(day + 23 * 60 * MINUTE)
             if number % 30 == 29:
@@ -124,7 +126,6 @@ class Machine:
                 outcome = run(call)
         except KilledError:
             self.counts["killed"] += 1
-            gc.collect()  # the end of a process closes what it had open
             return False
         except DigestError as error:
             self._note(clock, error)
