@@ -21,6 +21,14 @@ settings.register_profile("unhurried", deadline=None, suppress_health_check=[Hea
 settings.load_profile("unhurried")
 
 
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """A test is called by the name of its argument where that is a whole file.
+
+    A key or an archive that is made anew by every worker would be another test in each of them.
+    """
+    return argname if isinstance(val, bytes) and len(val) > 40 else None
+
+
 @pytest.fixture(autouse=True)
 def _own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
     """No test reads or writes the home of the person who runs it."""

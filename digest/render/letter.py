@@ -16,7 +16,7 @@ from digest.errors import TemplateError
 from digest.model import Attachment, Issue, LeftOff, Letter
 from digest.render.context import Context, Footer, issue_context
 from digest.render.ics import render_ics
-from digest.render.templating import Press
+from digest.render.templating import Press, press_of
 from digest.render.typography import clean, clip
 
 PAGE = ".html.j2"
@@ -59,7 +59,7 @@ def render_letter(
     not shown.  Raises TemplateError where a template is missing or broken.  `Letter.warnings` says what was left off,
     as `Letter.left_off` does, and when the HTML has grown large.
     """
-    press = Press(templates)
+    press = press_of(templates)
     theme = _theme_page(issue.theme, templates)
     context = _only_pictures(issue_context(issue, mail_footer), {picture.cid for picture in pictures})
     lowest = _lowest_first(issue)
@@ -123,7 +123,7 @@ def _attachments(issue: Issue, pictures: Iterable[Attachment], html: str) -> Ite
 
 def render_terminal(issue: Issue, templates: Mapping[str, str]) -> str:
     """The issue as plain text 76 columns wide, as the letter's text part has it."""
-    return _tidy(Press(templates).render(TEXT_TEMPLATE, issue_context(issue)))
+    return _tidy(press_of(templates).render(TEXT_TEMPLATE, issue_context(issue)))
 
 
 def _render_subject(press: Press, context: Context) -> str:

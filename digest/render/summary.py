@@ -18,7 +18,7 @@ from digest.render.context import (
     list_keywords,
     printed_sentences,
 )
-from digest.render.templating import Press
+from digest.render.templating import press_of
 from digest.render.typography import clean, clip, published_iso, published_text, safe_href
 from digest.render.wrapping import pad, text_width
 
@@ -53,7 +53,7 @@ def summary_html(article: Article, summary: Summary, templates: Mapping[str, str
 
     Raises TemplateError where that is missing or broken.
     """
-    return Press(templates).render(SUMMARY_TEMPLATE, summary_context(article, summary))
+    return press_of(templates).render(SUMMARY_TEMPLATE, summary_context(article, summary))
 
 
 def summary_context(article: Article, summary: Summary) -> Context:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from digest.errors import TemplateError
@@ -51,6 +52,16 @@ class Late(BaseException):
 
     No `except Exception` on its way, such as jinja's own, may swallow it.
     """
+
+
+def press_of(templates: Mapping[str, str]) -> Press:
+    """Return the press of a set of templates; compiling takes longer than rendering, so a few are kept."""
+    return _press_of(tuple(sorted(templates.items())))
+
+
+@lru_cache(maxsize=4)
+def _press_of(templates: tuple[tuple[str, str], ...]) -> Press:
+    return Press(dict(templates))
 
 
 class Press:

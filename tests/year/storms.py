@@ -22,6 +22,9 @@ SINGLE: dict[str, tuple[Stage, str, bool, bool]] = {  # the stage, the reply, wh
     "closes (421)": ("mail", "421 4.3.2 shutting down", False, False),
     "asks for less (450)": ("mail", "450 4.7.0 too many mails", False, False),
 }
+QUIET = timedelta(days=2)
+"""Nothing lasting begins so early: an edition has missed nothing before its first issue."""
+
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 
@@ -44,7 +47,7 @@ class Storms:
 
     def begin_day(self, now: datetime) -> None:
         """Choose what begins on this day."""
-        if self.calm:
+        if self.calm or now - self.news.begin < QUIET:
             return
         draw = self.chance.random
         if draw() < 0.04:
