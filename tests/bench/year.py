@@ -36,7 +36,10 @@ def measure_year(days: int, seed: int, told: list[tuple[str, str]], a_day: int) 
             machine, days, lambda line: print(f"{time.monotonic() - began:5.0f} s  {line}", flush=True)
         )
         seconds = time.monotonic() - began
-        print(f"\n{days} days in {seconds:.0f} s of real time; seed {seed}, {len(machine.news.stories)} articles")
+        cpu = time.process_time()
+        print(
+            f"\n{days} days in {seconds:.0f} s of real time, {cpu:.0f} s of the processor; seed {seed}, {len(machine.news.stories)} articles"
+        )
         print_table("what was done", machine.counts.items())
         print_table("where runs were killed", machine.fuse.died.items())
         print_table("what went wrong outside", machine.storms.counts.items())

@@ -40,7 +40,7 @@ class Account:
         with closing(sqlite3.connect(f"file:{self.database}?mode=ro", uri=True)) as database:
             database.row_factory = sqlite3.Row
             self._rows = {
-                table: [dict(row) for row in database.execute(f"SELECT * FROM {table}")]  # noqa: S608  our own names
+                table: [dict(row) for row in database.execute(f"SELECT * FROM {table}")]
                 for table in ("articles", "ledger", "issues", "items", "outbox", "skips", "runs")
             }
         self._read_mails()
@@ -146,9 +146,7 @@ class Account:
             return "printed" if row["event"] in (None, "", row["key"]) else "merged"
         return f"{row['state']}: {row['reason']}"
 
-    def _check_article(
-        self, name: str, story: Story, row: Mapping[str, Any], printed: set[tuple[str, str]]
-    ) -> None:
+    def _check_article(self, name: str, story: Story, row: Mapping[str, Any], printed: set[tuple[str, str]]) -> None:
         where = f"{name}: {story.url}, out {story.out},"
         if row["state"] == "carried":
             if (row["slot"], row["event"] or row["key"]) not in printed:

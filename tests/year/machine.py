@@ -49,7 +49,7 @@ class Machine:
 
     def __post_init__(self) -> None:
         sources = "\n".join(
-            f"[[source]]\nname = \"{name}\"\nkind = \"{kind}\"\npath = '{self.news.path(name)}'"
+            f'[[source]]\nname = "{name}"\nkind = "{kind}"\npath = \'{self.news.path(name)}\''
             for name, kind in KINDS.items()
         )
         self.config = write_config(self.folder / "digest.toml", self.smtp.port, sources)
@@ -72,9 +72,11 @@ class Machine:
                 if not self._call(now):
                     gc.collect()  # the end of a process closes what it had open
                     if self.chance.random() < 0.6:
-                        self._call(now + 5 * MINUTE)  # the next call of cron; else the machine was down until the next one
+                        self._call(
+                            now + 5 * MINUTE
+                        )  # the next call of cron; else the machine was down until the next one
             if not self.storms.is_off(day + 23 * 60 * MINUTE):
-                self._decide(day + 23 * 60 * MINUTE)
+                self.decide(day + 23 * 60 * MINUTE)
             if number % 30 == 29:
                 told(f"{day:%Y-%m-%d}: {dict(self.counts)}")
 
@@ -167,7 +169,7 @@ class Machine:
 
     # --------------------------------------------------------------------------------------------------- the operator
 
-    def _decide(self, now: datetime) -> None:
+    def decide(self, now: datetime) -> None:
         """Once a day a person asks what became of held mails, and takes in again who was refused for too long."""
         self.smtp.heal()
         arrived = {self._identity(message.content) for message in self.smtp.received}

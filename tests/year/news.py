@@ -47,15 +47,18 @@ class Story:
 def made_up() -> list[tuple[str, str]]:
     """Titles and texts of our own, for where no others are given."""
     return [
-        (
-            f"{place}{matter}今起施工",
-            f"{place}的{matter}今天开工，计划投资{(at + 3) * (of + 2)}万元，工期{of + 2}个月。"
-            f"{place}有关部门介绍，{matter}由居民在议事会上提出，先后征求了{at * 40 + of + 90}户的意见。\n"
-            f"施工期间每天7点到19点围挡，{place}的商户照常营业。完工后由街道和业主代表一起验收。",
-        )
+        (f"{place}{matter}今起施工", _tell(place, matter, at, of))
         for at, place in enumerate(PLACES)
         for of, matter in enumerate(MATTERS)
     ]
+
+
+def _tell(place: str, matter: str, at: int, of: int) -> str:
+    return (
+        f"{place}的{matter}今天开工，计划投资{(at + 3) * (of + 2)}万元，工期{of + 2}个月。"
+        f"{place}有关部门介绍，{matter}由居民在议事会上提出，先后征求了{at * 40 + of + 90}户的意见。\n"
+        f"施工期间每天7点到19点围挡，{place}的商户照常营业。完工后由街道和业主代表一起验收。"
+    )
 
 
 def read_stories(path: Path, longest: int = 700) -> list[tuple[str, str]]:

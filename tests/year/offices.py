@@ -9,16 +9,14 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
-OFF = tuple(
-    date.fromisoformat(day)
-    for day in (
-        "2027-01-01 2027-02-04 2027-02-05 2027-02-08 2027-02-09 2027-02-10 2027-02-11 2027-04-05 2027-05-03 2027-05-04 "
-        "2027-05-05 2027-06-09 2027-09-15 2027-10-01 2027-10-04 2027-10-05 2027-10-06 2027-10-07"
-    ).split()
+OFF = (
+    *(date(2027, 1, 1), date(2027, 2, 4), date(2027, 2, 5), *(date(2027, 2, day) for day in range(8, 12))),
+    *(date(2027, 4, 5), date(2027, 5, 3), date(2027, 5, 4), date(2027, 5, 5), date(2027, 6, 9), date(2027, 9, 15)),
+    *(date(2027, 10, day) for day in (1, 4, 5, 6, 7)),
 )
 """Holidays on what would be workdays, as this office's configuration gives them."""
 
-ON = tuple(date.fromisoformat(day) for day in "2027-01-30 2027-02-14 2027-05-08 2027-09-26 2027-10-09".split())
+ON = (date(2027, 1, 30), date(2027, 2, 14), date(2027, 5, 8), date(2027, 9, 26), date(2027, 10, 9))
 """Weekends that are worked for them (调休)."""
 
 READERS = {
