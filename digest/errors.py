@@ -76,7 +76,9 @@ class TemplateError(DigestError):
 
 
 class StoreError(DigestError):
-    """The database could not be opened or written."""
+    """The database could not be opened or written; `passing`: somebody else is at it, which passes by itself."""
+
+    passing = False
 
 
 class BusyError(DigestError):
@@ -95,3 +97,7 @@ class MailError(DigestError):
     """Nothing could be sent."""
 
     exit_code = 5
+
+
+WELL = (0, PartlyDone.exit_code, BusyError.exit_code)
+"""The exit codes of a run that nobody need worry about: done; told of in the mail's foot; left to the next one."""

@@ -11,13 +11,13 @@ from zoneinfo import ZoneInfo
 
 from digest.app.issues.drafts import Waiting, find_waiting, keep_waiting
 from digest.app.issues.issuing import Material, compose_letter
-from digest.app.issues.past import look_ahead, read_past, with_health
+from digest.app.issues.past import read_past, with_health
 from digest.app.proof.manifest import keep_files
 from digest.app.reading.gather import Gathering, Progress, gather, places_of
 from digest.app.reading.offering import offer_articles
 from digest.app.reading.reader import Reader
 from digest.app.state import open_state, place_of
-from digest.app.timetable import timetable_of
+from digest.app.timetable import look_ahead, timetable_of
 from digest.compose.issue import Past
 from digest.config import Settings
 from digest.errors import ConfigError, UsageError

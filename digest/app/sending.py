@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
@@ -58,12 +59,18 @@ def run(call: Call, only: str | None = None) -> Outcome:
 def _looked_back(call: Call, store: Store, outcome: Outcome) -> Iterator[None]:
     """Do what a run does, then tell who watches over the runs what has come of it, however it ended."""
     began = call.clock()
+    error: DigestError | None = DigestError(
+        "the run ended by a fault of its own", "DIGEST_DEBUG=1 digest run shows where"
+    )
     try:
         yield
-    except DigestError as error:
-        _look_back(call, store, outcome, began, error)
+        error = None
+    except DigestError as caught:
+        error = caught
         raise
-    _look_back(call, store, outcome, began, None)
+    finally:
+        if error is None or isinstance(sys.exception(), Exception):  # who is killed does not look back
+            _look_back(call, store, outcome, began, error)
 
 
 def _look_back(call: Call, store: Store, outcome: Outcome, began: datetime, error: DigestError | None) -> None:

@@ -8,9 +8,12 @@ from zoneinfo import ZoneInfo
 from digest.config import Settings
 from digest.errors import ConfigError
 from digest.model import Edition
-from digest.schedule.calendar import WorkCalendar, calendar_warning
+from digest.schedule.calendar import WorkCalendar, unknown_year
 from digest.schedule.countries import check_country
 from digest.schedule.timetable import Timetable
+
+AHEAD = 10
+"""The workdays that 临近截止 and 即将施行 look ahead."""
 
 
 def timetable_of(settings: Settings, edition: Edition) -> Timetable:
@@ -37,11 +40,17 @@ def calendar_of(settings: Settings) -> WorkCalendar:
     return WorkCalendar(frozenset(own.holidays), frozenset(own.workdays), own.country)
 
 
-def warn_of_calendar(settings: Settings, day: date) -> str:
-    """Return what to say, on `day`, of a year whose holidays are not known; nothing where no edition goes by workdays.
+def look_ahead(settings: Settings, day: date) -> date:
+    """Return the last day of the agenda of an issue of `day`."""
+    return calendar_of(settings).after(day, AHEAD)
+
+
+def unknown_holidays(settings: Settings, day: date) -> int | None:
+    """Return the year whose holidays are not known on `day`, where an edition or its agenda goes by them; else None.
 
     Raises:
         ConfigError: the holidays of the country are not known.
     """
-    concerned = any(edition.schedule.days == "workdays" for edition in settings.editions())
-    return calendar_warning(calendar_of(settings), day) if concerned else ""
+    by_workdays = any(edition.schedule.days == "workdays" for edition in settings.editions())
+    year = unknown_year(calendar_of(settings), day)
+    return year if year and (by_workdays or look_ahead(settings, day).year >= year) else None

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from digest.cli.options import configured, locate_config, print_json, printable, read_clock, read_settings
+from digest.errors import WELL
 
 if TYPE_CHECKING:
     from digest.app.operation.matters import Matter
@@ -124,11 +125,9 @@ def _run(seen: Status, zone: ZoneInfo) -> Row:
     run = seen.run
     if run is None:
         return "last run", "ok", "none had anything to do yet"
-    if run.ended_at is None:
-        return "last run", "look", f"{_shown(run.started_at, zone)}, at work or broken off"
     took = (run.ended_at - run.started_at).total_seconds()
     told = f"{_shown(run.started_at, zone)}, exit code {run.code}, {took:.0f} s"
-    return "last run", "look" if run.code not in (0, 4) else "ok", "; ".join((told, *run.told[:1]))
+    return "last run", "ok" if run.code in WELL else "look", "; ".join((told, *run.told[:1]))
 
 
 def _service(service: Service, zone: ZoneInfo) -> Iterator[Row]:

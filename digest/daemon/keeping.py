@@ -14,7 +14,7 @@ from digest.daemon.asking import Asked
 from digest.daemon.notify import Notify, reloading
 from digest.daemon.plan import Ended, next_start, note_end
 from digest.daemon.worker import Worker
-from digest.errors import ConfigError, DigestError
+from digest.errors import WELL, ConfigError, DigestError
 
 LONGEST_SLEEP = 60.0
 """Seconds.  Then it looks at the clock, which may have been set, or have gone on while the machine slept."""
@@ -22,9 +22,6 @@ LONGEST_SLEEP = 60.0
 POLL = 0.5
 PATIENCE = 300.0
 """Seconds that a run gets to end after the mail in hand."""
-
-WELL = (0, 4, 75)
-"""Exit codes of a run that is nothing to worry about: done, told of in the mail's foot, another one at work."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,9 @@ MOST_WORKDAYS = 2_600
 ANNOUNCED = 11
 """The month in which the State Council announces the holidays of the coming year."""
 
+TAKEN_OVER = 5
+"""So many own days of a year stand for its notice."""
+
 _DAY = timedelta(days=1)
 
 
@@ -45,9 +48,12 @@ class WorkCalendar:
         return day.weekday() < 5 if official is None else day in official
 
     def knows(self, year: int) -> bool:
-        """Return whether the days of `year` are known, officially or from the office; else its weekdays stand in."""
-        own = any(day.year == year for day in self.holidays | self.workdays)
-        return own or self._official(year) is not None
+        """Return whether the days of `year` are known, officially or from the office; else its weekdays stand in.
+
+        Who has written a few days of it (`TAKEN_OVER`) has taken the notice over; one day is an office's own holiday.
+        """
+        own = sum(day.year == year for day in self.holidays | self.workdays)
+        return own >= TAKEN_OVER or self._official(year) is not None
 
     def after(self, day: date, count: int) -> date:
         """Return the `count`-th workday after `day`, which itself is not counted.

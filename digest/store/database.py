@@ -54,6 +54,7 @@ from digest.store.records import (
     OutboxRow,
     Placement,
     Rest,
+    Run,
     SourceReading,
     SuppressionReason,
     Visit,
@@ -299,15 +300,10 @@ class Store(Questions):
 
     # --------------------------------------------------------------------------------------------------- runs, alerts
 
-    def begin_run(self, now: datetime) -> None:
-        """Writes that a run which has something to do begins."""
+    def record_run(self, run: Run) -> None:
+        """Writes a run that had something to do and has ended."""
         with self._writing() as connection:
-            runs.begin(connection, now)
-
-    def end_run(self, began: datetime, now: datetime, code: int, told: Iterable[str]) -> None:
-        """Writes the exit code of the run that began then, and what it complained of."""
-        with self._writing() as connection:
-            runs.end(connection, began, now, code, told)
+            runs.record(connection, run)
 
     def renew_alerts(self, seen: Mapping[str, str], now: datetime) -> tuple[Alert, ...]:
         """The standing matters, after making them those that are `seen` now (matter -> words)."""

@@ -351,11 +351,11 @@ class Skip:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A run that had something to do: without an end it broke off, or is at work.  `told` are its complaints."""
+    """A run that had something to do and came to an end, with its exit code; `told` are its complaints."""
 
     started_at: datetime
-    ended_at: datetime | None
-    code: int | None
+    ended_at: datetime
+    code: int
     told: tuple[str, ...]
 
 

@@ -37,6 +37,8 @@ MEANINGS: Meanings = (
     ("SQLITE_ERROR", "does not have the tables it should have", "restore it from a backup, or move it away"),
 )
 
+PASSING = ("SQLITE_BUSY", "SQLITE_LOCKED", "55P03", "40", "57P03")
+
 STATES: Meanings = (
     ("28P01", "refuses the password", "check the user and password of [store] url, PGPASSWORD or ~/.pgpass"),
     ("28", "refuses the user", "check the user of [store] url, and the server's pg_hba.conf"),
@@ -100,7 +102,9 @@ def explain(error: BaseException | None, name: str | Path) -> StoreError:
 def _find(meanings: Meanings, code: str, name: str | Path) -> StoreError | None:
     for prefix, meaning, remedy in meanings:
         if code.startswith(prefix):
-            return StoreError(f"the database {name} {meaning}", remedy)
+            error = StoreError(f"the database {name} {meaning}", remedy)
+            error.passing = prefix in PASSING
+            return error
     return None
 
 

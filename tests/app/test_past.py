@@ -16,8 +16,9 @@ from pathlib import Path
 
 import pytest
 
-from digest.app.issues.past import look_ahead, with_health
+from digest.app.issues.past import with_health
 from digest.app.sending import Call, run
+from digest.app.timetable import look_ahead
 from digest.config import Settings, load_settings
 from digest.errors import MailError
 from digest.model import SourceReport

@@ -343,12 +343,13 @@ def test_a_database_that_cannot_be_opened_is_told_once_and_its_end_too(office: O
     (told,) = alerts(office)
     assert "数据库出了问题" in told
     assert "digest backup --restore" in told
-    assert stat.S_IMODE((office.data / "alert.json").stat().st_mode) == 0o600
+    (remembered,) = office.data.glob("alert-*.json")
+    assert stat.S_IMODE(remembered.stat().st_mode) == 0o600
     database.write_bytes(whole)
     assert office("run", now="2026-11-23T09:15").code == 0
     assert "已经恢复" in alerts(office)[-1]
     assert len(alerts(office)) == 2
-    assert not (office.data / "alert.json").exists()
+    assert not remembered.exists()
 
 
 def test_a_damaged_page_is_found_by_the_run_that_still_works(office: Office) -> None:

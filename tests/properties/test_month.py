@@ -6,7 +6,10 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -16,6 +19,7 @@ from tests.year.kills import kill_for_days
 from tests.year.life import live_through, make_machine
 from tests.year.machine import TAIL, Machine
 from tests.year.news import made_up
+from tests.year.offices import OPERATOR
 
 SEED = int(os.environ.get("MONTH_SEED", "3"))
 DAYS = 30 - TAIL
@@ -61,6 +65,21 @@ def test_it_was_a_bad_month(life: Life) -> None:
     assert machine.storms.counts.total() > 20
     assert account.counts["mails to the operator"] > 0
     assert len(machine.codes) > 2
+
+
+@one_life
+def test_the_account_would_notice(life: Life) -> None:
+    """A mail that is missing or came twice, a story and a slot that nobody knows of: each is something amiss."""
+    _, account = life
+    mails = [mail for mail in account.mails if mail.recipient != OPERATOR]
+    for tampered in (
+        replace(account, mails=mails[1:]),
+        replace(account, mails=[*mails, mails[0]]),
+        replace(account, stories=[replace(account.stories[0], number=1)]),
+        replace(account, last=account.last + timedelta(days=1)),
+    ):
+        drawn = replace(tampered, amiss=[], counts=Counter()).draw_up()
+        assert drawn.amiss, drawn
 
 
 def test_killed_processes_repeat_and_lose_nothing() -> None:

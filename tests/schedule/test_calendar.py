@@ -170,13 +170,14 @@ def span_of(year: int, span: str) -> list[date]:
         ("2089-10-31", (), None),
         ("2089-11-01", (), 2090),
         ("2089-12-31", (), 2090),
-        ("2089-12-31", ("2090-01-01",), None),  # the office has written the days itself
+        ("2089-12-31", ("2090-01-01",), 2090),  # one day is an office's own
+        ("2089-12-31", tuple(f"2090-02-0{day}" for day in range(1, 6)), None),  # it has written the days itself
         ("2089-12-31", ("2089-10-03",), 2090),
     ],
 )
 def test_from_november_the_coming_year_should_be_known(day: str, holidays: tuple[str, ...], year: int | None) -> None:
     """Before that nobody can know it; days that the office itself names are enough, as those of 2089 are here."""
-    own = frozenset({date(2089, 5, 1), *map(date.fromisoformat, holidays)})
+    own = frozenset({*(date(2089, 5, day) for day in range(1, 6)), *map(date.fromisoformat, holidays)})
     assert unknown_year(WorkCalendar(own), date.fromisoformat(day)) == year
     assert bool(calendar_warning(WorkCalendar(own), date.fromisoformat(day))) == (year is not None)
 

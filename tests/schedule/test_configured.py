@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from digest.app.timetable import calendar_of, timetable_of, warn_of_calendar
+from digest.app.timetable import calendar_of, timetable_of, unknown_holidays
 from digest.config import Settings, load_settings
 from digest.errors import ConfigError
 
@@ -56,13 +56,24 @@ def test_a_country_nobody_knows_is_a_mistake_of_the_configuration(tmp_path: Path
     ("schedule", "calendar", "warned"),
     [
         ('days = "workdays"', "", True),
-        ('days = "workdays"', "holidays = [2090-01-02]", False),
+        ('days = "workdays"', "holidays = [2090-01-02]", True),
+        ('days = "workdays"', f"holidays = [{', '.join(f'2090-01-0{day}' for day in range(1, 6))}]", False),
         ('days = "workdays"', 'country = "DE"', False),
-        ('days = "daily"', "", False),
+        ('days = "daily"', "", True),
     ],
 )
-def test_only_who_goes_by_workdays_is_warned(tmp_path: Path, schedule: str, calendar: str, warned: bool) -> None:
-    """A daily edition does not care which days are off, and an office that wrote its own days knows them."""
-    words = warn_of_calendar(configured(tmp_path, calendar, schedule), date(2090, 1, 10))
-    assert words.startswith("the holidays of 2090 are not known") == warned
-    assert bool(words) == warned
+def test_unknown_holidays_concern_editions_and_agendas(
+    tmp_path: Path, schedule: str, calendar: str, warned: bool
+) -> None:
+    """Also a daily edition's agenda counts workdays ahead; an office that wrote the year's days knows them."""
+    settings = configured(tmp_path, calendar, schedule)
+    assert unknown_holidays(settings, date(2090, 1, 10)) == (2090 if warned else None)
+
+
+def test_a_daily_edition_cares_once_its_agenda_reaches_the_new_year(tmp_path: Path) -> None:
+    """In November nothing of the coming year is counted yet, in late December it is."""
+    settings = configured(tmp_path, "", 'days = "daily"')
+    own = [date(2089, 3, day) for day in range(1, 6)]
+    known = settings.model_copy(update={"calendar": settings.calendar.model_copy(update={"holidays": tuple(own)})})
+    assert unknown_holidays(known, date(2089, 11, 10)) is None
+    assert unknown_holidays(known, date(2089, 12, 28)) == 2090

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from digest.errors import StoreError
-from digest.store import BounceRow, Placement, copy_for_dry_run, empty_store, open_store
+from digest.store import BounceRow, Placement, Run, copy_for_dry_run, empty_store, open_store
 from digest.store.steps import STEPS
 from tests.store.examples import (
     EDITION,
@@ -80,7 +80,7 @@ def fill(path: Path) -> None:
         store.begin_rest("mail.example.cn:465", hours(1), "busy")
         store.suppress("A@example.cn", "", "by hand", "", NOW)
         store.skip_slot(EDITION, hours(48), "nothing new", NOW)
-        store.begin_run(NOW)
+        store.record_run(Run(NOW, NOW, 0, ()))
         store.renew_alerts({"源": "silent"}, NOW)
         store.record_bounces([BounceRow("m", "a@example.cn", "", None, "hard", "5.1.1", "no such user", NOW)])
 

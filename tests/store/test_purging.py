@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from digest.model import Appointment
-from digest.store import BounceRow, ItemRow, Placement, SourceReading, Store, Visit, empty_store, open_store
+from digest.store import BounceRow, ItemRow, Placement, Run, SourceReading, Store, Visit, empty_store, open_store
 from digest.store.purging import Purged
 from tests.store.examples import (
     DAY,
@@ -242,7 +242,7 @@ def test_who_left_and_the_key_stay(store: Store) -> None:
     key = store.signing_key()
     rows = [BounceRow(kind, "a@example.cn", "", None, kind, "", "", NOW) for kind in ("hard", "unsubscribe")]
     store.record_bounces(rows)
-    store.begin_run(NOW)
+    store.record_run(Run(NOW, NOW, 0, ()))
     gone = purge(store)
     assert gone.notes == 2
     assert [row.kind for row in store.bounces()] == ["unsubscribe"]

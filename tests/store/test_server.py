@@ -15,7 +15,7 @@ from sqlalchemy import URL, make_url
 
 from digest.errors import BusyError, StoreError
 from digest.model import Article
-from digest.store import BounceRow, Placement, Store, copy_for_dry_run, name_place, open_store, run_lock
+from digest.store import BounceRow, Placement, Run, Store, copy_for_dry_run, name_place, open_store, run_lock
 from digest.store.dialects import translate
 from digest.store.steps import STEPS
 from tests.postgres_server import PASSWORD, USER, PostgresServer
@@ -325,7 +325,7 @@ def fill(store: Store) -> None:
     store.begin_rest("mail.example.cn:465", hours(1), "busy")
     store.suppress("A@example.cn", "", "by hand", "", NOW)
     store.skip_slot(EDITION, hours(48), "nothing new", NOW)
-    store.begin_run(NOW)
+    store.record_run(Run(NOW, NOW, 0, ()))
     store.renew_alerts({"源": "silent"}, NOW)
     store.record_bounces([BounceRow("m", "a@example.cn", "", None, "hard", "5.1.1", "no such user", NOW)])
 

@@ -41,8 +41,9 @@ class Account:
             database.row_factory = sqlite3.Row
             self._rows = {
                 table: [dict(row) for row in database.execute(f"SELECT * FROM {table}")]
-                for table in ("articles", "ledger", "issues", "items", "outbox", "skips", "runs")
+                for table in ("articles", "ledger", "issues", "items", "outbox", "skips")
             }
+        self._mails_of, self._items_of = self._by_issue("outbox"), self._by_issue("items")
         self._read_mails()
         for name in READERS:
             self._check_slots(name)
@@ -93,7 +94,7 @@ class Account:
         body = message.get_body(("plain",))
         assert isinstance(body, EmailMessage)
         text = re.sub(r"\s", "", body.get_content())
-        own = [item for item in self._rows["items"] if (item["edition"], item["slot"]) == (row["edition"], row["slot"])]
+        own = self._items_of.get((row["edition"], row["slot"]), [])
         for item in own:
             if re.sub(r"\s", "", item["title"]) not in text:
                 self.amiss.append(f"{row['edition']} {row['slot']}: the mail lacks {item['title']}")
@@ -161,16 +162,14 @@ class Account:
             self.amiss.append(f"{where} passed by unseen: no issue was made in time")
 
     def _reached(self, name: str, slot: str) -> bool:
-        rows = self._of_issue.get((name, slot), [])
+        rows = self._mails_of.get((name, slot), [])
         return any(row["message_id"] in self._arrived for row in rows)
 
-    @property
-    def _of_issue(self) -> Mapping[tuple[str, str], list[dict[str, Any]]]:
-        if not hasattr(self, "_by_issue"):
-            self._by_issue: dict[tuple[str, str], list[dict[str, Any]]] = {}
-            for row in self._rows["outbox"]:
-                self._by_issue.setdefault((row["edition"], row["slot"]), []).append(row)
-        return self._by_issue
+    def _by_issue(self, table: str) -> dict[tuple[str, str], list[dict[str, Any]]]:
+        found: dict[tuple[str, str], list[dict[str, Any]]] = {}
+        for row in self._rows[table]:
+            found.setdefault((row["edition"], row["slot"]), []).append(row)
+        return found
 
     def _own(self, table: str, name: str) -> list[dict[str, Any]]:
         return [row for row in self._rows[table] if row["edition"] == name]

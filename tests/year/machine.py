@@ -78,7 +78,8 @@ class Machine:
             if not self.storms.is_off(day + 23 * 60 * MINUTE):
                 self.decide(day + 23 * 60 * MINUTE)
             if number % 30 == 29:
-                told(f"{day:%Y-%m-%d}: {dict(self.counts)}")
+                seen = f"{self.counts['runs']} runs, {self.counts['killed']} killed, {len(self.amiss)} amiss"
+                told(f"{day:%Y-%m-%d}: {seen}; {'; '.join(self.amiss[:3])}")
 
     def _moments(self, day: datetime) -> list[datetime]:
         """When cron calls on a day: as something is due, some minutes later, much later, and at any time."""

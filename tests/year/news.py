@@ -61,7 +61,7 @@ def _tell(place: str, matter: str, at: int, of: int) -> str:
     )
 
 
-def read_stories(path: Path, longest: int = 700) -> list[tuple[str, str]]:
+def read_stories(path: Path, longest: int = 400) -> list[tuple[str, str]]:
     """Titles and texts of a JSON Lines file, without what is too short to tell apart; long ones are cut at a line."""
     found = []
     for line in path.read_text(encoding="utf-8").splitlines():

@@ -7,12 +7,13 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from digest.app.doctor.finding import Finding
 from digest.app.operation.matters import Matter
 from digest.app.operation.planning import find_cautions
 from digest.app.operation.service import Service, look_at_service
-from digest.app.operation.status import unknown_holidays
+from digest.app.timetable import unknown_holidays
 from digest.config import Settings
 from digest.errors import DigestError, FetchError
 
@@ -48,7 +49,7 @@ def _schedule(service: Service) -> Finding:
 
 def _calendar(settings: Settings, now: datetime) -> Finding:
     try:
-        year = unknown_holidays(settings, now)
+        year = unknown_holidays(settings, now.astimezone(ZoneInfo(settings.timezone)).date())
     except DigestError as error:
         return Finding("calendar", "FAIL", error.message, error.hint)
     if year:

@@ -10,7 +10,7 @@ from digest.app.call import Call
 from digest.app.issues.drafts import Waiting, find_waiting, keep_waiting
 from digest.app.issues.issuing import Material, compose_letter, freeze, placements_of
 from digest.app.issues.letters import fell_back
-from digest.app.issues.past import look_ahead, read_past, with_health
+from digest.app.issues.past import read_past, with_health
 from digest.app.mail.posting import Carrier
 from digest.app.outcome import Outcome
 from digest.app.proof.manifest import keep_files
@@ -18,7 +18,7 @@ from digest.app.reading.gather import Gathering
 from digest.app.reading.offering import NOTHING_NEW, offer_articles
 from digest.app.reading.reader import Reader
 from digest.app.recipients.roster import Roster, resolve_recipients
-from digest.app.timetable import calendar_of
+from digest.app.timetable import calendar_of, unknown_holidays
 from digest.compose.issue import Composition
 from digest.errors import StoreError
 from digest.model import Article, Edition, Letter
@@ -180,7 +180,7 @@ class Editor:
     ) -> tuple[Composition, Letter]:
         """Compose and render, and pass on the letter's warnings; `again` prints what earlier issues told as well."""
         call = self._call
-        self._warn_of_calendar(edition, slot)
+        self._warn_of_calendar(slot)
         past = read_past(self.memory, call.settings, edition, slot)
         past = replace(past, told=()) if again else past
         found.reports = with_health(self.memory, found.reports, call.clock())
@@ -191,11 +191,10 @@ class Editor:
             call.announce(f"{edition.name}: {warning}")
         return composed, letter
 
-    def _warn_of_calendar(self, edition: Edition, slot: datetime) -> None:
-        """Say once a run which holidays are not known, where the edition, or the days to come in it, need them."""
-        calendar, day = calendar_of(self._call.settings), slot.date()
-        needed = edition.schedule.days == "workdays" or not calendar.knows(look_ahead(self._call.settings, day).year)
-        warning = calendar_warning(calendar, day) if needed else ""
+    def _warn_of_calendar(self, slot: datetime) -> None:
+        """Say once a run which holidays are not known, where an edition, or the days to come in it, need them."""
+        settings, day = self._call.settings, slot.date()
+        warning = calendar_warning(calendar_of(settings), day) if unknown_holidays(settings, day) else ""
         if warning and warning not in self._warned:
             self._warned.add(warning)
             self._call.announce(warning)

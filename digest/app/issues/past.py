@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
-from digest.app.timetable import calendar_of
+from digest.app.timetable import look_ahead
 from digest.compose.issue import Past
 from digest.compose.revisions import compose_revision
 from digest.config import Settings
@@ -18,14 +18,6 @@ REMEMBERED = timedelta(days=14)
 
 COMPARED = timedelta(days=30)
 """The days with which the words of today are compared."""
-
-AHEAD = 10
-"""The workdays that 临近截止 and 即将施行 look ahead."""
-
-
-def look_ahead(settings: Settings, day: date) -> date:
-    """Return the last day of the agenda of an issue of `day`."""
-    return calendar_of(settings).after(day, AHEAD)
 
 
 def read_past(store: Store, settings: Settings, edition: Edition, slot: datetime) -> Past:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from digest.collect.files import find_files
-from digest.config import load_presets, make_source
+from digest.config import make_source
 from digest.config.settings import Settings
 from digest.errors import DigestError, UsageError
 from digest.urls import host_of
@@ -79,8 +79,3 @@ def try_login(settings: Settings, password: str, environ: Mapping[str, str], tel
     mail = settings.require_mail()
     server = server_of(mail, {**environ, "DIGEST_MAIL__PASSWORD": password})
     return check_login(replace(server, timeout=PATIENCE), tell)
-
-
-def provider_names() -> list[str]:
-    """Return the names of the providers that are known, the one that stands for any other last."""
-    return list(load_presets())

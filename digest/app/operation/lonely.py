@@ -1,4 +1,4 @@
-"""What the operator was told while the database could not be used: a small file beside it remembers it."""
+"""What the operator was told while the database could not be used: a small file in the data folder remembers it."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 
 from digest.app.call import Call
 from digest.app.operation.records import write_record
+from digest.places import name_beside
 from digest.store import Alert
 
 
@@ -37,4 +38,4 @@ def clear(call: Call) -> None:
 
 
 def _path(call: Call) -> Path:
-    return call.settings.store.folder / "alert.json"
+    return name_beside("alert", call.origin, call.settings.store.folder, ".json")

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from digest.app.operation.keeping import LITTLE, show_size
 from digest.app.operation.service import Service
 from digest.app.operation.status import DAYS_FAILING, EditionStatus, SourceStatus, Status
-from digest.errors import BusyError, ConfigError, DigestError, MailError, PartlyDone
+from digest.errors import WELL, BusyError, ConfigError, DigestError, MailError, PartlyDone
 from digest.model import InterfaceLanguage
 from digest.store import Alert
 
@@ -153,7 +153,7 @@ def matters_to_see(status: Status, service: Service, zone: ZoneInfo) -> Iterator
         if edition.due and not edition.last and not edition.missed and not edition.held:
             yield Matter("fresh", edition.name, {"slot": tell_moment(edition.due, zone)})
     run = status.run
-    if run is not None and run.code not in (None, 0, PartlyDone.exit_code):
+    if run is not None and run.code not in WELL:
         yield Matter("run", values={"code": str(run.code), "why": _because("; ".join(run.told[:1]))})
     if service.trouble:
         yield Matter("daemon", values={"why": service.trouble})

@@ -5,7 +5,6 @@ Format: https://prometheus.io/docs/instrumenting/exposition_formats/
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -41,8 +40,8 @@ def write_metrics(path: Path, status: Status, run: RunFigures) -> None:
     with NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
         try:
             file.write(render_metrics(status, run).encode())
-            file.flush()
-            os.fchmod(file.fileno(), _MODE)
+            file.close()
+            Path(file.name).chmod(_MODE)
             Path(file.name).replace(path)
         except OSError:
             Path(file.name).unlink()

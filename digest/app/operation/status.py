@@ -7,18 +7,18 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import get_args
 from zoneinfo import ZoneInfo
 
 from digest.app.operation.keeping import backup_folder
 from digest.app.state import database_path
-from digest.app.timetable import calendar_of, timetable_of
+from digest.app.timetable import timetable_of, unknown_holidays
 from digest.config import Settings
 from digest.model import Edition, State
-from digest.schedule.calendar import unknown_year
 from digest.schedule.due import due_slot
 from digest.store import IssueRow, Run, Skip, Store, find_backups
 
-LATE = timedelta(hours=1)
+OVERDUE = timedelta(hours=1)
 """An issue that is due for longer is overdue: a run every five minutes would have sent it."""
 
 LATELY = timedelta(days=7)
@@ -140,10 +140,15 @@ def look_around(settings: Settings, store: Store, now: datetime, *, deep: bool =
         run=runs[0] if runs else None,
         disk=measure_disk(settings),
         backup=last_backup(settings),
-        unknown_year=unknown_holidays(settings, now),
+        unknown_year=unknown_holidays(settings, now.astimezone(ZoneInfo(settings.timezone)).date()),
         damage=store.find_damage() if deep else "",
-        totals=dict(Counter(row.state for row in store.outbox_rows())),
+        totals=_count_mails(store),
     )
+
+
+def _count_mails(store: Store) -> dict[State, int]:
+    counts = {state: store.count_mails(None, state) for state in get_args(State)}
+    return {state: count for state, count in counts.items() if count}
 
 
 def _edition(settings: Settings, edition: Edition, store: Store, now: datetime) -> EditionStatus:
@@ -153,9 +158,9 @@ def _edition(settings: Settings, edition: Edition, store: Store, now: datetime) 
     issues = store.find_issues(edition.name)
     last = _last_issue(store, issues[0]) if issues else None
     held = next((draft.slot for draft in store.drafts(edition.name) if draft.state == "held"), None)
-    unsent = last is not None and last.waits and now - last.slot > LATE
+    unsent = last is not None and last.waits and now - last.slot > OVERDUE
     # an edition that has just been set up is not late: its first issue goes out with the first run
-    missed = due is not None and held is None and now - due > LATE and bool(latest or store.runs(1))
+    missed = due is not None and held is None and now - due > OVERDUE and bool(latest or store.runs(1))
     return EditionStatus(
         edition.name,
         last,
@@ -216,14 +221,3 @@ def measure_disk(settings: Settings) -> DiskStatus | None:
 def last_backup(settings: Settings) -> datetime | None:
     """Return when the last backup was made that lies where they are put."""
     return next((backup.made_at for backup in find_backups(backup_folder(settings))), None)
-
-
-def unknown_holidays(settings: Settings, now: datetime) -> int | None:
-    """Return the year whose holidays are not known yet, where an edition goes by workdays; else None.
-
-    Raises:
-        ConfigError: there is no calendar of that country.
-    """
-    if not any(edition.schedule.days == "workdays" for edition in settings.editions()):
-        return None
-    return unknown_year(calendar_of(settings), now.astimezone(ZoneInfo(settings.timezone)).date())

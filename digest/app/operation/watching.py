@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from digest.app.call import Call
@@ -16,7 +16,7 @@ from digest.app.operation.status import Status, look_around
 from digest.app.outcome import Outcome
 from digest.app.state import open_state
 from digest.errors import ConfigError, DigestError, StoreError
-from digest.store import Store
+from digest.store import Run, Store
 
 
 def watch_run(call: Call, store: Store, outcome: Outcome, began: datetime, error: DigestError | None) -> None:
@@ -50,7 +50,7 @@ def watched_state(call: Call) -> Iterator[Store]:
         try:
             store = stack.enter_context(open_state(call.settings, dry_run=call.dry_run))
         except StoreError as error:
-            if not call.dry_run and "is locked" not in error.message:  # that passes by itself
+            if not call.dry_run and not error.passing:
                 watch_failure(call, error)
             raise
         yield store
@@ -88,7 +88,10 @@ class Watch:
 
     def _look(self) -> Status:
         try:
-            return look_around(self._call.settings, self._store, self._call.clock(), deep=True)
+            now, runs = self._call.clock(), self._store.runs()
+            fresh = bool(runs) and runs[0].ended_at.date() == now.astimezone(UTC).date()
+            deep = not fresh or isinstance(self._error, StoreError)  # all of it is read: once a day does
+            return look_around(self._call.settings, self._store, now, deep=deep)
         except StoreError as error:
             watch_failure(self._call, error)
             raise
@@ -112,8 +115,7 @@ class Watch:
             ask_heartbeat(self._call)
 
     def _record(self) -> None:
-        self._store.begin_run(self._began)
-        self._store.end_run(self._began, self._call.clock(), _code(self._end), self._told)
+        self._store.record_run(Run(self._began, self._call.clock(), _code(self._end), tuple(self._told)))
 
     def _measure(self, status: Status) -> None:
         path = self._call.settings.monitoring.textfile
