@@ -43,6 +43,8 @@ class Interview:
         *,
         address: str | None,
         provider: str | None,
+        host: str | None,
+        port: int,
         password_file: Path | None,
         recipients: tuple[str, ...],
         sources: tuple[str, ...],
@@ -57,7 +59,8 @@ class Interview:
         if provider and not address:
             raise UsageError("--provider says nothing without --address", "add --address me@qq.com")
         if address:
-            self.set_mail(address, provider)
+            self.set_mail(address, "custom" if host and not provider else provider)
+            self.set_server(host, port)
             self.answers.mail["password_file"] = str(password_file or PASSWORD_FILE)
         for mailbox in recipients or ((address,) if address else ()):
             self.add_recipients(mailbox)
@@ -86,6 +89,16 @@ class Interview:
         sender = f"{mailbox.name or '每日摘要'} <{mailbox.address}>"
         known = {"preset": preset.name} if preset.host else {"host": preset.host_example}
         self.answers.mail = known | {"user": preset.user or mailbox.address, "from": sender}
+
+    def set_server(self, host: str | None, port: int) -> None:
+        """Take the server of a provider that is not known; raises UsageError where it is not said."""
+        if "host" not in self.answers.mail:
+            return
+        if not host:
+            raise UsageError(
+                "the mail server is not said", "add --host smtp.example.cn, and --port 587 if it is not 465"
+            )
+        self.answers.mail |= {"host": host.strip(), "port": port, "security": "starttls" if port == 587 else "tls"}
 
     def add_recipients(self, listed: str) -> None:
         """Take addresses, separated by commas; raises UsageError."""
@@ -189,9 +202,8 @@ def _ask_provider(interview: Interview, address: str) -> None:
         announce(f"       {preset.name:12} {preset.title}")
     _until_right("     Its provider (邮箱服务商)", lambda name: interview.set_mail(address, name or "?"), "custom")
     if "host" in interview.answers.mail:
-        interview.answers.mail["host"] = click.prompt("     SMTP server", err=True).strip()
-        port = click.prompt("     Port", default=465, type=int, err=True)
-        interview.answers.mail |= {"port": port, "security": "starttls" if port == 587 else "tls"}
+        host = click.prompt("     SMTP server", err=True)
+        interview.set_server(host, click.prompt("     Port", default=465, type=int, err=True))
 
 
 def _ask_password(interview: Interview) -> None:
@@ -242,7 +254,7 @@ def _ask_sources(interview: Interview) -> None:
 
     def take(place: str) -> None:
         if place.strip():
-            announce(f"     {printable(interview.add_source(place.strip()))}")
+            announce(f"     {printable(_add_source(interview, place.strip()))}")
 
     while True:
         before = len(interview.answers.sources)
@@ -250,6 +262,22 @@ def _ask_sources(interview: Interview) -> None:
         _until_right(prompt, take, "" if before else default)
         if len(interview.answers.sources) == before:
             return
+
+
+def _add_source(interview: Interview, place: str) -> str:
+    """Add it; one on this machine or in the office only where the person says so."""
+    try:
+        return interview.add_source(place)
+    except DigestError as error:
+        if interview.private or "allow_private" not in f"{error.message} {error.hint}":
+            raise
+        if not click.confirm(f"     {place} is on this machine or in the office: may it be read?", err=True):
+            raise
+        interview.private = True
+        try:
+            return interview.add_source(place)
+        finally:
+            interview.private = False
 
 
 def _ask_time(interview: Interview) -> None:
@@ -271,7 +299,8 @@ def _until_right(prompt: str, take: Callable[[str], None], default: str = "") ->
 
 
 def _complain(error: DigestError) -> None:
-    announce(f"     {error.message}" + (f"; {error.hint}" if error.hint else ""))
+    hint = f"; {error.hint}" if error.hint and "write " not in error.message else ""
+    announce(f"     {error.message}{hint}")
 
 
 def _checked(read: Callable[[], Answer], hint: str) -> Answer:
@@ -296,10 +325,28 @@ def offer_more(context: click.Context, interview: Interview, output: Path) -> No
         _try(context, test_mail, config_path=output)
     wanted = bool(interview.answers.recipients and interview.answers.sources)
     if wanted and click.confirm("Let this machine call digest run by itself?", default=True, err=True):
+        _ask_today(interview, output)
         _try(context, install, config_path=output)
     else:
         announce("later: digest schedule install")
     announce(f"to change anything: digest config set edition.daily.schedule.at 07:30 --config {output}")
+
+
+def _ask_today(interview: Interview, output: Path) -> None:
+    """Ask whether today's issue, whose time has passed, goes out as well: nobody wants to mail an office unawares."""
+    from digest.app.operation.founding import find_first, leave_out
+    from digest.config import load_settings
+
+    settings, now = load_settings(output, interview.environ), datetime.now(UTC)
+    first = find_first(settings, now)
+    readers = len(interview.answers.recipients)
+    if first.passed is None:
+        announce(f"the first issue goes to {readers} at {first.following:%Y-%m-%d %H:%M}")
+    elif click.confirm(f"{first.passed:%H:%M} has passed: mail today's issue to {readers} as well?", err=True):
+        announce("today's issue goes out with the first digest run, within five minutes")
+    else:
+        leave_out(settings, first.passed, now)
+        announce(f"the first issue goes out at {first.following:%Y-%m-%d %H:%M}")
 
 
 def _try(context: click.Context, command: click.Command, **given: Any) -> None:

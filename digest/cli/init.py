@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 @click.command()
 @click.option("--address", metavar="ADDRESS", help="The mailbox that sends, and gets what --recipient does not say.")
 @click.option("--provider", metavar="NAME", help="Its provider.  [default: known by the address]")
+@click.option("--host", metavar="HOST", help="Its SMTP server, where the provider is not known.")
+@click.option("--port", type=int, default=465, show_default=True, help="And the server's port; 587 means STARTTLS.")
 @click.option("--password-file", type=click.Path(path_type=Path), help="The file with its password or 授权码.")
 @click.option(
     "--recipient", "recipients", multiple=True, metavar="ADDRESS", help="Who gets the digest; again for more."
@@ -77,16 +79,27 @@ def _write(answers: Answers, password: str, output: Path) -> None:
     try:
         if password:
             _write_secret(output.absolute().parent / answers.mail["password_file"], password)
-        output.write_text(text, encoding="utf-8", newline="\n")
+        _write_whole(output, text)
     except OSError as error:
         raise ConfigError(f"{output} cannot be written: {error.strerror}", "choose another --output") from error
 
 
+def _write_whole(output: Path, text: str) -> None:
+    """Write the file at one stroke: a full disk leaves no half of it."""
+    place = output.resolve()
+    aside = place.with_name(f".{place.name}.{os.getpid()}")
+    try:
+        aside.write_text(text, encoding="utf-8", newline="\n")
+        aside.replace(place)
+    finally:
+        aside.unlink(missing_ok=True)
+
+
 def _write_secret(path: Path, password: str) -> None:
     """Write the password so that nobody else can read it, from its first byte."""
-    handle = os.open(path, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600)
+    path.unlink(missing_ok=True)  # one that was there would keep its mode
+    handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
     with os.fdopen(handle, "w", encoding="utf-8") as file:
-        os.fchmod(handle, 0o600)  # a file that was there keeps its mode otherwise
         file.write(password + "\n")
 
 
@@ -94,5 +107,8 @@ def _say_next(answers: Answers, output: Path) -> None:
     missing = [] if answers.sources else ["[[source]]"]
     missing += [] if answers.mail else ["[mail]"]
     missing += [] if answers.recipients else ["recipients"]
+    secret = output.absolute().parent / str(answers.mail.get("password_file", ""))
+    if answers.mail and not secret.exists():
+        announce(f"the password or 授权码 is not there yet: write it into {secret}, readable by you alone (umask 077)")
     fill = f"fill in {', '.join(missing)}, then " if missing else ""
     announce(f"next: {fill}digest preview --config {output}, digest doctor, digest test-mail, digest schedule install")

@@ -106,7 +106,7 @@ def test_a_beginner_is_led_to_a_mail(
 ) -> None:
     """Mailbox, password, recipients, sources and time are asked for, each mistake at once; the test mail arrives."""
     with FaultServer(security="tls", context=context, login=("me@office.example", PASSWORD)) as smtp:
-        person = Person(tmp_path, environ, "init", "--allow-private")
+        person = Person(tmp_path, environ, "init")
         person.answer("Mailbox that sends", "me@@office.example")
         person.answer("Mailbox that sends", "me@office.example")
         person.answer("Its provider", "custom")
@@ -118,6 +118,7 @@ def test_a_beginner_is_led_to_a_mail(
         person.answer("Recipients", "a@example.cn，王芳 <b@example.cn>")
         person.answer("First source", "gibt-es-nicht")
         person.answer("First source", site.url("/tongzhi/"))
+        person.answer("may it be read?", "y")
         person.answer("Next source", "")
         person.answer("Time", "25:00")
         person.answer("Time", "7:30")
@@ -178,6 +179,7 @@ def test_options_say_what_would_be_asked(terminal: Terminal) -> None:
         (["--address", "me@nowhere.example"], "--provider"),
         (["--address", "me@qq.com", "--provider", "qqq"], "qq"),
         (["--provider", "qq"], "--address"),
+        (["--address", "me@nowhere.example", "--provider", "custom"], "--host"),
         (["--recipient", "a@@b"], "a@example.cn"),
         (["--at", "24:00"], "08:00"),
         (["--days", "wrokdays"], "workdays"),

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from digest.app.state import open_state
+from digest.app.timetable import timetable_of
 from digest.collect.files import find_files
 from digest.config import make_source
 from digest.config.settings import Settings
 from digest.errors import DigestError, UsageError
+from digest.schedule.due import due_slot
 from digest.urls import host_of
 
 if TYPE_CHECKING:
@@ -65,6 +68,27 @@ def web_source(
     if private and host_of(found.table["url"]) == host_of(url):
         found.table["allow_private"] = True
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class First:
+    """When the first issue goes out: at `following`, or with the next run where today's time has `passed`."""
+
+    passed: datetime | None
+    following: datetime
+
+
+def find_first(settings: Settings, now: datetime) -> First:
+    """Return when the first edition goes out first."""
+    timetable = timetable_of(settings, settings.editions()[0])
+    passed = due_slot(timetable, now, None)
+    return First(passed, timetable.following(now) or now)
+
+
+def leave_out(settings: Settings, slot: datetime, now: datetime) -> None:
+    """Note that the first edition has no issue of that slot; raises StoreError."""
+    with open_state(settings) as store:
+        store.skip_slot(settings.editions()[0].name, slot, "before the edition began", now)
 
 
 def try_login(settings: Settings, password: str, environ: Mapping[str, str], tell: Callable[[str], None]) -> str:
