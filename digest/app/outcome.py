@@ -22,8 +22,8 @@ class Outcome:
 
     `resting` says that nothing was tried because the server is left alone, `unlisted` names the editions whose lists of
     recipients could not be read whole, `plain` those whose own templates failed.  `stopped` says what was left for the
-    next run, since this one was asked to end; `issued` names the editions that got an issue, `worked` says whether
-    anything was done.  `aside`: nothing of it is kept.
+    next run, since this one was asked to end; `causes` says why `broken` editions could not be composed; `issued` names
+    the editions that got an issue, `worked` says whether anything was done.  `aside`: nothing of it is kept.
     """
 
     receipts: list[Receipt] = field(default_factory=list)
@@ -32,6 +32,7 @@ class Outcome:
     ahead: list[str] = field(default_factory=list)
     waiting: list[str] = field(default_factory=list)
     broken: list[str] = field(default_factory=list)
+    causes: dict[str, str] = field(default_factory=dict)
     resting: str = ""
     unlisted: list[str] = field(default_factory=list)
     plain: list[str] = field(default_factory=list)
@@ -65,8 +66,8 @@ class Outcome:
             )
         if self.ahead:
             raise PartlyDone(
-                f"nothing will be due for a long time: {'; '.join(self.ahead)}",
-                "set the clock right; digest send sends an issue now, whatever the clock said then",
+                f"a clock was wrong: {'; '.join(self.ahead)}, far in the future",
+                "see that the clock is right; new issues go by it, whatever it said then",
             )
         if self.broken:
             raise PartlyDone(f"not composed: {', '.join(self.broken)}", "the lines above say why")

@@ -16,6 +16,7 @@ from digest.app.proof.manifest import keep_files
 from digest.app.reading.gather import Gathering, Progress, gather, places_of
 from digest.app.reading.offering import offer_articles
 from digest.app.reading.reader import Reader
+from digest.app.slots import last_slot
 from digest.app.state import open_state, place_of
 from digest.app.timetable import look_ahead, timetable_of
 from digest.compose.issue import Past
@@ -92,7 +93,7 @@ def freeze_next(
                 "digest issue show shows it; digest issue discard gives it up",
             )
         timetable = timetable_of(settings, edition)
-        due = due_slot(timetable, now, store.latest_slot(edition.name))
+        due = due_slot(timetable, now, last_slot(store, edition.name, now))
         slot = (due or timetable.following(now) or now).astimezone(zone)
         found = reader.gather(edition, reading)
         candidates, known = offer_articles(store, edition, found, now)
@@ -105,7 +106,7 @@ def freeze_next(
         )
         keep_files(store, composed.issue, found.files, now)
         if not nothing:
-            keep_waiting(store, Waiting(composed, letter, edition.review, slot), now)
+            keep_waiting(store, Waiting(composed, letter, edition.review), now)
     return Preview(composed.issue, letter, found)
 
 
@@ -122,7 +123,7 @@ def _gather_configured(
         store = stack.enter_context(copy_for_dry_run(place_of(settings)))
         found = stack.enter_context(Reader(settings, environ, lambda: now, store)).gather(edition, reading)
         found.reports = with_health(store, found.reports, now)
-        due = due_slot(timetable_of(settings, edition), now, store.latest_slot(edition.name))
+        due = due_slot(timetable_of(settings, edition), now, last_slot(store, edition.name, now))
         slot = (due or now).astimezone(ZoneInfo(edition.timezone))
         past = read_past(store, settings, edition, slot)
         if everything:

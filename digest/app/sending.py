@@ -21,9 +21,10 @@ from digest.app.reading.offering import WINDOW, offer_articles
 from digest.app.reading.reader import Reader
 from digest.app.state import place_of
 from digest.app.timetable import timetable_of
+from digest.config.passwords import foresee_refusal
 from digest.errors import ConfigError, DigestError
 from digest.model import Edition, Recipient
-from digest.schedule.due import due_slot
+from digest.schedule.due import due
 from digest.store import Store, copy_for_dry_run, empty_store
 
 __all__ = ["Call", "run", "send_now", "server_of"]
@@ -85,7 +86,7 @@ def _look_back(call: Call, store: Store, outcome: Outcome, began: datetime, erro
 
 
 def send_now(call: Call, edition: Edition, to: Sequence[Recipient] = ()) -> Outcome:
-    """Send one edition now: the slot that is due, or else one of its own.
+    """Send one edition now: what is due of it, or else an issue of its own slot.
 
     With `to` the mail goes to those addresses only and the state is left as it is.
 
@@ -105,14 +106,17 @@ def send_now(call: Call, edition: Edition, to: Sequence[Recipient] = ()) -> Outc
 
 
 def _issue_now(call: Call, store: Store, desk: Desk, edition: Edition) -> None:
-    """Make the issue of the slot that is due, or else one of its own; none while mails of an earlier issue wait."""
+    """Make what is due as a run does, or else an issue of its own; none while mails of an earlier issue wait."""
     if waiting := find_waiting(store, edition):
         desk.editor.issue_waiting(edition, waiting)
         return
     zone, now = ZoneInfo(edition.timezone), call.clock()
-    due = due_slot(timetable_of(call.settings, edition), now, store.latest_slot(edition.name))
-    if due is not None:
-        desk.editor.issue(edition, due.astimezone(zone))
+    timetable = timetable_of(call.settings, edition)
+    # a person wants an issue, however late it is: nothing is skipped for that
+    each = timetable.schedule.catch_up == "each"
+    found = due(timetable, now, desk.find_last(edition, timetable, now), "each" if each else "merge")
+    if found:
+        desk.catch_up(edition, found)
     elif not store.pending(edition.name):
         desk.editor.issue(edition, now.replace(microsecond=0).astimezone(zone), own=True)
 
@@ -132,6 +136,9 @@ def _reader(call: Call, store: Store) -> Reader:
 def _require(call: Call, editions: Sequence[Edition]) -> None:
     """Look for what must be configured before anything is sent; one edition without readers stops no other."""
     if call.dry_run:
+        mail = call.settings.mail
+        if mail is not None and (refusal := foresee_refusal(mail, call.environ)):
+            call.announce(f"the run itself would mail nothing: {refusal}")
         return
     call.settings.require_mail()
     if not any(edition.recipients or edition.groups for edition in editions):

@@ -27,7 +27,8 @@ def open_state(settings: Settings, *, dry_run: bool = False) -> Iterator[Store]:
         with copy_for_dry_run(place) as store:
             yield store
         return
-    with run_lock(place), open_store(place) as store:
+    with run_lock(place) as check, open_store(place) as store:
+        store.guard = check
         yield store
 
 
@@ -38,7 +39,7 @@ def place_of(settings: Settings) -> Place:
         ConfigError: the URL is of neither.
     """
     if settings.store.path is not None:
-        return settings.store.path
+        return settings.store.path.resolve()  # of a link: SQLite keeps its log beside the file itself
     url = settings.store.url or ""
     if url.startswith(SERVER):
         return url

@@ -14,7 +14,8 @@ import click
 
 from digest.cli.options import announce, printable
 from digest.config.filling import Answers
-from digest.errors import DigestError, UsageError
+from digest.errors import ConfigError, DigestError, UsageError
+from digest.model.schedule import is_cron
 
 if TYPE_CHECKING:
     from digest.config import Settings
@@ -69,6 +70,10 @@ class Interview:
         if at or days:
             self.set_time(at or "08:00", days or "daily")
         self.answers.timezone, self.answers.title = timezone or "", title or ""
+        try:
+            self._settings()
+        except ConfigError as error:
+            raise UsageError("; ".join(line.partition(": ")[2] for line in error.mistakes), error.hint) from None
 
     # ---------------------------------------------------------------------------------------------------------- answers
 
@@ -99,17 +104,17 @@ class Interview:
                 "the mail server is not said", "add --host smtp.example.cn, and --port 587 if it is not 465"
             )
         self.answers.mail |= {"host": host.strip(), "port": port, "security": "starttls" if port == 587 else "tls"}
+        self._settings()  # says what is wrong with them
 
     def add_recipients(self, listed: str) -> None:
         """Take addresses, separated by commas; raises UsageError."""
         from digest.config import parse_mailbox
 
-        for part in re.split("[,;，；、]", listed):
-            if part.strip():
-                mailbox = _checked(partial(parse_mailbox, part), "write a@example.cn, 王芳 <b@example.cn>")
-                written = f"{mailbox.name} <{mailbox.address}>" if mailbox.name else mailbox.address
-                if written not in self.answers.recipients:
-                    self.answers.recipients.append(written)
+        hint = "write a@example.cn, 王芳 <b@example.cn>"
+        parts = [part for part in re.split("[,;，；、]", listed) if part.strip()]
+        mailboxes = [_checked(partial(parse_mailbox, part), hint) for part in parts]  # all of them, or none
+        written = [f"{mailbox.name} <{mailbox.address}>" if mailbox.name else mailbox.address for mailbox in mailboxes]
+        self.answers.recipients[:] = dict.fromkeys([*self.answers.recipients, *written])
 
     def add_source(self, place: str) -> str:
         """Take a folder of articles or an address of the web, and return what it is; raises DigestError."""
@@ -141,8 +146,8 @@ class Interview:
         from digest.model.schedule import check_days
 
         kept = _checked(lambda: check_days(days), "write workdays")
-        at = at.replace("：", ":").strip()
-        at = at.zfill(5) if at[1:2] == ":" else at
+        hour, colon, minute = at.replace("：", ":").strip().partition(":")
+        at = f"{hour:0>2}{colon}{minute:0>2}"
         _checked(lambda: ScheduleSettings.model_validate({"at": at}), "write 08:00")
         self.answers.at, self.answers.days = at, kept
 
@@ -166,7 +171,8 @@ class Interview:
 
 def ask_everything(interview: Interview) -> None:
     """Ask for all that no option has said."""
-    announce("Each answer is checked at once; Enter takes what stands in brackets, Ctrl-C ends and writes nothing.")
+    announce("Each answer is checked at once; Enter takes what stands in brackets.")
+    announce("Nothing is written before the last one; Ctrl-C ends.")
     if "address" not in interview.told:
         _ask_mail(interview)
     if interview.answers.mail:
@@ -202,8 +208,15 @@ def _ask_provider(interview: Interview, address: str) -> None:
         announce(f"       {preset.name:12} {preset.title}")
     _until_right("     Its provider (邮箱服务商)", lambda name: interview.set_mail(address, name or "?"), "custom")
     if "host" in interview.answers.mail:
-        host = click.prompt("     SMTP server", err=True)
-        interview.set_server(host, click.prompt("     Port", default=465, type=int, err=True))
+        _until_right("     SMTP server and port", lambda place: interview.set_server(*_read_place(place)))
+
+
+def _read_place(place: str) -> tuple[str, int]:
+    """The host and the port of `smtp.example.cn`, `smtp.example.cn:587` or `smtp.example.cn 587`."""
+    host, *port = re.split(r"[:：\s]+", place.strip())
+    if len(port) > 1 or not all(part.isdecimal() for part in port):
+        raise UsageError("that is no server", "write smtp.example.cn:465")
+    return host, int(port[0]) if port else 465
 
 
 def _ask_password(interview: Interview) -> None:
@@ -285,7 +298,8 @@ def _ask_time(interview: Interview) -> None:
     at = interview.answers.at
     _until_right("     Days: daily, workdays (工作日) or weekly:mon", partial(interview.set_time, at), "workdays")
     zone = interview.answers.timezone or interview._settings().timezone
-    announce(f"     {at} by the clock of {zone}")
+    days = interview.answers.days
+    announce(f"     {days if is_cron(days) else f'{at}, {days},'} by the clock of {zone}")
 
 
 def _until_right(prompt: str, take: Callable[[str], None], default: str = "") -> None:

@@ -34,7 +34,7 @@ def bounces(
     """Read the mailbox that answers come back to: mails that bounced, and readers who want no more.
 
     A line tells of each: what it is, the address, what was said, what was done.  The mailbox itself is not changed, and
-    what was read once is not told again.  An address whose mails of three issues came back for good is given up.
+    what was read once is not told again.  An address whose mails of three days came back for good is given up.
     """
     from digest.app.mail.bounces import decide, open_mailbox, read_marks, read_messages
     from digest.app.state import open_state

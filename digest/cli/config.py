@@ -26,11 +26,15 @@ def check(config_path: Path | None, data_dir: Path | None) -> None:
     """Read the configuration whole and tell every mistake in it, with its file and line; exit code 3 where one is."""
     from digest.config import loose_files
     from digest.config.loading import load_document
+    from digest.config.passwords import foresee_refusal, is_in_file
 
     path = require_config(config_path)
     loaded = load_document(path, os.environ, data_dir)
     for file in loose_files(path):
         announce(f"others can write {file}, and so decide what digest runs and mails. Try: chmod go-w {file}")
+    mail = loaded.settings.mail
+    if mail is not None and is_in_file(mail, os.environ) and (trouble := foresee_refusal(mail, os.environ)):
+        announce(f"nothing can be mailed: {trouble.message}. Try: {trouble.hint}")
     click.echo(f"ok {printable(str(path))}: {_count(loaded)}")
 
 

@@ -56,7 +56,7 @@ def _check(config: Path, data: Path) -> None:
     if wrong := judge_beat(beat, datetime.now(UTC)):
         raise DigestError(wrong, "look at its log; digest run in a terminal shows what a run says")
     if beat is not None:
-        click.echo(f"{beat.state}; next at {beat.next:%Y-%m-%d %H:%M} UTC" if beat.next else beat.state)
+        click.echo(f"{beat.state}; next at {beat.told_next}" if beat.next else beat.state)
 
 
 def _live(config: Path, data: Path, port: int | None) -> None:

@@ -89,6 +89,7 @@ def _write_whole(output: Path, text: str) -> None:
     place = output.resolve()
     aside = place.with_name(f".{place.name}.{os.getpid()}")
     try:
+        aside.touch(mode=0o600)  # it names readers, and may come to name more
         aside.write_text(text, encoding="utf-8", newline="\n")
         aside.replace(place)
     finally:

@@ -21,7 +21,7 @@ FEWEST_DAYS = 60
 
 @click.command()
 @click.argument("place", required=False, type=click.Path(path_type=Path))
-@click.option("--force", is_flag=True, help="Replace a file that is there already.")
+@click.option("--force", is_flag=True, help="Replace a file that is there; with --restore also by another database's.")
 @click.option("--keep", type=click.IntRange(1), metavar="N", help="Afterwards only the newest N dated backups stay.")
 @click.option("--restore", "source", type=click.Path(path_type=Path), metavar="FILE", help="Bring a backup back.")
 @click.option("--as-it-was", is_flag=True, help="With --restore: nothing was sent since; go on where it stood.")
@@ -38,7 +38,8 @@ def backup(
 ) -> None:
     """Back up the database, also while a run is at work; a checked copy, readable by you alone.
 
-    PLACE is a file, or a folder that gets a dated one; without it the folder "backups" beside the database does.
+    PLACE is a file, or a folder that gets a dated one; without it the folder "backups" beside the database does. Dated
+    ones are called by their database and count for no other: several may share a folder.
 
     --restore brings a backup back, and keeps the database of before beside it as *.before-restore. Whatever was sent
     since the backup was made is not sent again: mails that waited then are held (digest outbox list), articles that
@@ -48,9 +49,9 @@ def backup(
     settings = read_settings(config_path, data_dir)
     now = read_clock(moment, settings.timezone)()
     if source is not None:
-        if place or force or keep:
+        if place or keep:
             raise UsageError("--restore takes a backup and nothing else", "digest backup --restore FILE")
-        _restore(settings, source, now, as_it_was)
+        _restore(settings, source, now, as_it_was, force)
         return
     if as_it_was:
         raise UsageError("--as-it-was says how to restore", "digest backup --restore FILE --as-it-was")
@@ -63,10 +64,10 @@ def backup(
         announce(f"removed {path}")
 
 
-def _restore(settings: Settings, source: Path, now: datetime, as_it_was: bool) -> None:
+def _restore(settings: Settings, source: Path, now: datetime, as_it_was: bool, force: bool) -> None:
     from digest.app.operation.keeping import restore_backup
 
-    done = restore_backup(settings, source, now, as_it_was=as_it_was)
+    done = restore_backup(settings, source, now, as_it_was=as_it_was, force=force)
     announce(f"restored {source}")
     if done.aside:
         announce(f"the database of before is kept as {done.aside}")

@@ -33,7 +33,8 @@ _ABOUT = re.compile(r"(?P<name>[^\n]+?): (?P<told>.*)", re.S)
 _ADDRESS = re.compile(r"[^\s@:]+@[^\s@:]+")
 _SECRET_HEADER = re.compile("auth|cookie|token|key|secret|session|sign", re.I)
 _VARIABLE = re.compile(r"\$\{?(\w+)")
-_WELL = re.compile(r"sent\b|\d+ articles?\b")
+_WELL = re.compile(r"sent\b|\d+ articles?\b|\d+ entries, \d+ new, [\d.]+ s$")
+_WARNING = re.compile(r"the holidays of \d+ are not known")
 
 
 class Log:
@@ -98,7 +99,7 @@ class Log:
             return {kind: name}, "warning" if kind == "source" and not _WELL.match(match["told"]) else "info"
         if match and _ADDRESS.fullmatch(name):
             return {"address": name}, "info" if _WELL.match(match["told"]) else "warning"
-        return {}, "info"
+        return {}, "warning" if _WARNING.match(line) else "info"
 
 
 log = Log()

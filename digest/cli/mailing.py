@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,9 +25,12 @@ from digest.cli.options import (
     require_config,
 )
 from digest.cli.stopping import stop_when_asked
+from digest.errors import BusyError, ConfigError, DigestError, MailError
 
 if TYPE_CHECKING:
+    from digest.app.call import Announce
     from digest.app.operation.idle import Grounds
+    from digest.app.outcome import Outcome
     from digest.config import Settings
 
 
@@ -33,12 +38,14 @@ if TYPE_CHECKING:
 @click.option("--edition", help="Only this edition.")
 @click.option("--dry-run", is_flag=True, help="Say what would be sent; send nothing and change no byte of state.")
 @click.option("--kept", is_flag=True, help="Take the texts of the configuration from stdin, as JSON (the daemon does).")
+@click.option("--quiet", is_flag=True, help="Say nothing but trouble, and the same trouble once a day: for cron.")
 @logged
 @configured
 def run(
     edition: str | None,
     dry_run: bool,
     kept: bool,
+    quiet: bool,
     config_path: Path | None,
     data_dir: Path | None,
     moment: str | None,
@@ -51,19 +58,38 @@ def run(
     """
     whole = not (edition or dry_run or kept)
     if whole and (told := _glance(config_path, data_dir, moment)) is not None:
-        for line in told:
+        for line in () if quiet else told:
             announce(line)
         return
+    hearing = _hear_news(config_path, data_dir, moment, dry_run) if quiet else nullcontext((announce, log.detail))
+    with hearing as (say, detail):
+        outcome = _run(edition, dry_run, kept, say, detail, config_path, data_dir, moment)
+        if quiet and outcome.resting and not outcome.worked:
+            raise click.exceptions.Exit(MailError.exit_code)  # nothing was tried since what was told before
+        outcome.check()
+
+
+def _run(
+    edition: str | None,
+    dry_run: bool,
+    kept: bool,
+    say: Announce,
+    detail: Announce,
+    config_path: Path | None,
+    data_dir: Path | None,
+    moment: str | None,
+) -> Outcome:
     from digest.app.sending import Call
     from digest.app.sending import run as run_editions
 
+    whole = not (edition or dry_run or kept)
     grounds = _take_grounds(config_path, data_dir) if whole else None
     settings = _read_kept(config_path, data_dir) if kept else read_settings(config_path, data_dir)
     clock = read_clock(moment, settings.timezone)
     origin, progress = locate_config(config_path), ProgressLine("sending")
     with stop_when_asked() as stopping:
-        call = Call(settings, clock, os.environ, announce, dry_run, origin, progress, stopping, grounds, log.detail)
-        run_editions(call, only=edition).check()
+        call = Call(settings, clock, os.environ, say, dry_run, origin, progress, stopping, grounds, detail)
+        return run_editions(call, only=edition)
 
 
 @click.command()
@@ -80,7 +106,7 @@ def send(
     data_dir: Path | None,
     moment: str | None,
 ) -> None:
-    """Send one edition now, whatever the time: the slot that is due, or else one of its own.
+    """Send one edition now, whatever the time: what is due or was missed, or else one of its own.
 
     What waits for another try goes out at once as well, and a mail server that is left alone for a while is asked.
     """
@@ -100,6 +126,33 @@ def send(
     with stop_when_asked() as stopping:
         call = Call(settings, clock, os.environ, announce, dry_run, origin, progress, stopping, detail=log.detail)
         send_now(call, chosen, to=recipients).check()
+
+
+@contextmanager
+def _hear_news(
+    config_path: Path | None, data_dir: Path | None, moment: str | None, dry_run: bool
+) -> Iterator[tuple[Announce, Announce]]:
+    """Yield what hears the lines of a run, to be said where it ends in trouble that was not told lately."""
+    lines: list[str] = []
+    try:
+        yield lines.append, lines.append if log.mode == "json" else _ignore
+    except BusyError:
+        raise
+    except DigestError as error:
+        from digest.app.operation.repeating import is_news
+        from digest.places import find_data
+
+        told = (*lines, error.message, *(error.mistakes if isinstance(error, ConfigError) else ()))
+        config = Path(locate_config(config_path))
+        if not dry_run and not is_news(told, config, find_data(data_dir), read_clock(moment)()):
+            raise click.exceptions.Exit(error.exit_code) from None
+        for line in lines:
+            announce(line)
+        raise
+
+
+def _ignore(_line: str) -> None:
+    pass
 
 
 def _glance(config_path: Path | None, data_dir: Path | None, moment: str | None) -> list[str] | None:

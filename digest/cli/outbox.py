@@ -66,7 +66,8 @@ def list_mails(
     from digest.app.state import open_state
 
     settings = read_settings(config_path, data_dir)
-    since = read_clock(moment, settings.timezone)() - timedelta(days=days)
+    now = read_clock(moment, settings.timezone)()
+    since = now - timedelta(days=days)
     with open_state(settings, dry_run=True) as store:
         look = look_at(store, edition, state, since)
     if as_json:
@@ -74,11 +75,24 @@ def list_mails(
         print_json({"version": 1, "mails": rows})
     else:
         _print_rows([_as_cells(row, settings) for row in look.mails])
-    counts = Counter[str](row.state for row in look.mails)
-    told = ", ".join(f"{counts[name]} {name}" for name in STATES if counts[name])
-    announce(f"{len(look.mails)} mail{'s' * (len(look.mails) != 1)}: {told}" if told else "no mail has been made yet")
+    announce(_count(look.mails) if look.mails else _none(look.older, days, now, narrowed=bool(edition or state)))
     if look.unsettled:
         click.get_current_context().exit(PARTLY)
+
+
+def _count(mails: Sequence[OutboxRow]) -> str:
+    counts = Counter[str](row.state for row in mails)
+    told = ", ".join(f"{counts[name]} {name}" for name in STATES if counts[name])
+    return f"{len(mails)} mail{'s' * (len(mails) != 1)}: {told}"
+
+
+def _none(older: Sequence[OutboxRow], days: int, now: datetime, *, narrowed: bool) -> str:
+    """What to say where no mail is listed."""
+    if not older:
+        return "there is no such mail" if narrowed else "no mail has been made yet"
+    back = (now - min(row.slot for row in older)).days + 1
+    last = "day" if days == 1 else f"{days} days"
+    return f"no mail in the last {last}; {len(older)} older: digest outbox list --days {back}"
 
 
 @outbox.command()

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import shlex
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import click
 
@@ -64,6 +66,7 @@ def install(
             announce(f"{other} calls digest as well, which does no harm: digest schedule uninstall --kind {other}")
     for line in (*timer.advice(), *find_cautions(settings, os.environ)):
         announce(f"note: {line}")
+    _tell_orphans()
     announce(f"to see that it works: {timer.proof()}")
 
 
@@ -78,16 +81,20 @@ def uninstall(
     data_dir: Path | None,
     moment: str | None,  # noqa: ARG001  # every configured command takes --now; a timer is taken away at any time
 ) -> None:
-    """Take the timer away again, whichever was installed; nothing else is touched, and what is kept stays."""
-    from digest.app.operation.timers import Timer, installed_kinds
+    """Take the timer away again, whichever was installed; nothing else is touched, and what is kept stays.
+
+    --config may name a file that is no more.
+    """
+    from digest.app.operation.timers import Timer, lying_kinds
 
     config = require_config(config_path)
     job = _plan(None, config, data_dir)
-    kinds = (kind,) if kind else installed_kinds(config, data_dir)
+    kinds = (kind,) if kind else lying_kinds(config, data_dir)
     for each in kinds:
         Timer(job, each).uninstall(announce, dry_run=dry_run)
     if not kinds:
         announce(f"no timer calls digest for {job.config}: there is nothing to take away")
+    _tell_orphans()
 
 
 @schedule.command()
@@ -96,25 +103,26 @@ def uninstall(
 @configured
 def show(kind: str | None, system: bool, config_path: Path | None, data_dir: Path | None, moment: str | None) -> None:
     """Show when each edition is due next, or, with --kind, what would be installed; and whether it is."""
-    from digest.app.operation.timers import Timer, installed_kinds
+    from digest.app.operation.timers import Timer, lying_kinds
 
     settings = read_settings(config_path, data_dir)
     config = require_config(config_path)
     job = _plan(settings, config, data_dir)
-    now = read_clock(moment, settings.timezone)()
+    now, zone = read_clock(moment, settings.timezone)(), ZoneInfo(settings.timezone)
     if system:
         _show_system(job, kind or "systemd")
         return
     if kind:
         _show_texts(Timer(job, kind).texts())
-        _tell(Timer(job, kind), now)
+        _tell(Timer(job, kind), now, zone)
         return
     _show_slots(settings, now)
-    kinds = installed_kinds(config, data_dir)
+    kinds = lying_kinds(config, data_dir)
     for each in kinds:
-        _tell(Timer(job, each), now)
+        _tell(Timer(job, each), now, zone)
     if not kinds:
         announce(f"no timer calls digest for {job.config}: digest schedule install sets one up")
+    _tell_orphans()
 
 
 def _plan(settings: Settings | None, config: Path, data_dir: Path | None) -> Job:
@@ -123,14 +131,26 @@ def _plan(settings: Settings | None, config: Path, data_dir: Path | None) -> Job
     return plan_job(settings, config, data_dir)
 
 
-def _tell(timer: Timer, now: datetime) -> None:
+def _tell_orphans() -> None:
+    """Say which timers call digest for a configuration that was moved or renamed since."""
+    from digest.app.operation.orphans import find_orphans
+
+    for kind, config in find_orphans():
+        announce(
+            f"{kind} still calls digest for {config}, which is not there: "
+            f"digest schedule uninstall --kind {kind} --config {shlex.quote(config)}"
+        )
+
+
+def _tell(timer: Timer, now: datetime, zone: ZoneInfo) -> None:
     """Say whether a timer is installed, whether it is up to date, and when it calls next."""
     if not timer.is_installed():
-        announce(f"{timer.kind}: not installed")
+        lies = f", but its files lie here: digest schedule uninstall --kind {timer.kind}" if timer.lies_here() else ""
+        announce(f"{timer.kind}: not installed{lies}")
     elif not timer.is_current():
         announce(f"{timer.kind}: installed, but not as it would be now: digest schedule install --kind {timer.kind}")
     else:
-        announce(f"{timer.kind}: installed as {timer.job.name}; next call: {timer.next_call(now)}")
+        announce(f"{timer.kind}: installed as {timer.job.name}; next call: {timer.next_call(now, zone)}")
 
 
 def _show_texts(texts: dict[str, str]) -> None:

@@ -95,7 +95,7 @@ def _rows(seen: Status, zone: ZoneInfo) -> Iterator[Row]:
 def _mark(edition: EditionStatus) -> str:
     if edition.late:
         return "LATE"
-    refused = edition.last is not None and edition.last.state == "void"
+    refused = edition.last is not None and edition.last.void
     return "look" if edition.held or refused or (edition.due and not edition.last) else "ok"
 
 
@@ -138,8 +138,8 @@ def _service(service: Service, zone: ZoneInfo) -> Iterator[Row]:
         told = service.trouble or f"{beat.state} since {_shown(beat.changed, zone)}{later}"
         yield "daemon", "look" if service.trouble else "ok", told
     if service.timers or beat is None:
-        none = "none seen here; digest schedule install makes one"
-        yield "timer", "ok", ", ".join(service.timers) or none
+        none = "none seen here, and no daemon; digest schedule install makes one"
+        yield "timer", "ok" if service.timers else "look", ", ".join(service.timers) or none
 
 
 def _disk(seen: Status) -> Row:

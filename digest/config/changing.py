@@ -13,12 +13,12 @@ from pathlib import Path
 from typing import Any
 
 from digest.config.document import LISTS, Document, read_document, tables_of
-from digest.config.editing import find_table
 from digest.config.lines import KeyPath, locate_keys
+from digest.config.loading import load_document
 from digest.config.patching import put_value, take_value
 from digest.config.settings import TABLES
 from digest.config.values import find_field, read_value
-from digest.config.wording import quote, suggest
+from digest.config.wording import find_nearest, quote, suggest
 from digest.config.writing import edit_text, write_changes
 from digest.errors import ConfigError, UsageError
 
@@ -48,8 +48,22 @@ def set_values(
         before, tree = edited.get(part.path) or (part.text, copy.deepcopy(dict(part.tree)))
         edited[part.path] = _take(before, tree, local, key) if text is None else _put(before, tree, local, text)
     changed = {file: one for file, one in edited.items() if one[0] != _text_of(document, file)}
-    write_changes(document.main.path, changed, environ, data_dir)
+    try:
+        write_changes(document.main.path, changed, environ, data_dir)
+    except ConfigError as error:
+        raise _unwritten(document.main.path, error, environ, data_dir) if error.mistakes else error from error
     return tuple(changed)
+
+
+def _unwritten(path: Path, error: ConfigError, environ: Mapping[str, str], data_dir: Path | None) -> ConfigError:
+    """The error in the words of who changes a value: nothing was written, and the mistakes are those it would make."""
+    try:
+        load_document(path, environ, data_dir)
+    except ConfigError:
+        return ConfigError(f"nothing was written: {error.message}", error.hint, error.mistakes)
+    hint = "write another value; keys that need each other are set in one go"
+    count = "1 mistake" if len(error.mistakes) == 1 else f"{len(error.mistakes)} mistakes"
+    return ConfigError(f"nothing was written: {path} would have {count}", hint, error.mistakes)
 
 
 def resolve_key(tree: Mapping[str, Any], key: str) -> KeyPath:
@@ -65,8 +79,27 @@ def resolve_key(tree: Mapping[str, Any], key: str) -> KeyPath:
     elif kind == "section":
         raise UsageError(f"{quote(key)} names no edition", "write edition.NAME.section.TITLE.KEY")
     path = (*path, *(part for part in rest.split(".") if part))
+    if kind not in LISTS and (meant := _find_named(tree, key)):
+        raise UsageError(f"there is no setting {quote(key)}", f"did you mean {quote(meant)}?")
     _check_key(path, key)
     return path
+
+
+def _find_named(tree: Mapping[str, Any], key: str) -> str:
+    """The name of the key that `daily.at` means, where an edition, source or group is called so; else nothing."""
+    first, _, rest = key.partition(".")
+    for kind in LISTS if rest and (first,) not in TABLES else ():
+        for table in tables_of(tree, kind):
+            if isinstance(table, dict) and str(table.get("name", "")).strip() == first:
+                below = _find_below((kind,), rest)
+                return f"{kind}.{first}.{below or rest}" if below or find_field((kind,), rest.partition(".")[0]) else ""
+    return ""
+
+
+def _find_below(table: tuple[str, ...], name: str) -> str:
+    """The name of the key within a table that stands in one of the tables below it: schedule.at for at."""
+    below = (path for path in TABLES if path[:-1] == table and len(path) > 1 and path[-1] != "section")
+    return next((f"{path[-1]}.{name}" for path in below if find_field(path, name) is not None), "")
 
 
 def _split_name(holder: Mapping[str, Any], kind: str, named: str, rest: str) -> tuple[int, str]:
@@ -76,9 +109,14 @@ def _split_name(holder: Mapping[str, Any], kind: str, named: str, rest: str) -> 
     fitting = [name for name in names if name and (rest == name or rest.startswith(f"{name}."))]
     if not fitting:
         wanted = rest.partition(".")[0]
-        if named == "name" and wanted:
-            find_table(holder, kind, wanted)
-        raise UsageError(f"there is no {kind} {quote(wanted)}", suggest(wanted, names))
+        if not wanted:
+            raise UsageError(f"no {kind} is named", f"write {kind}.NAME.KEY: {suggest('', names)}")
+        near = find_nearest(wanted, names)
+        header = f"[[{kind}]]" if named == "name" else f"[[edition.{kind}]]"
+        added = f"to add one, write a table {header} with {named} = {quote(wanted)} into the file"
+        added = "digest sources add adds one" if kind == "source" else added
+        hint = f"did you mean {quote(near)}? else {added}" if near else added
+        raise UsageError(f"there is no {kind} {quote(wanted)}", hint)
     name = max(fitting, key=len)
     return names.index(name), rest[len(name) + 1 :]
 
@@ -100,6 +138,9 @@ def _check_key(path: KeyPath, key: str) -> None:
     for end in range(1, len(names) + 1):
         table, name = names[: end - 1], names[end - 1]
         if find_field(table, name) is None:
+            if meant := _find_below(table, name):
+                prefix = key.removesuffix(name)
+                raise UsageError(f"there is no setting {quote(key)}", f"did you mean {quote(prefix + meant)}?")
             known = [one for one in TABLES[table].list_examples() if (*table, one) not in _SECRETS]
             raise UsageError(f"there is no setting {quote(key)}", suggest(name, known))
         if end < len(names) and names[:end] not in TABLES:

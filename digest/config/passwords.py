@@ -39,6 +39,23 @@ def read_password(mail: MailSettings, environ: Mapping[str, str], *, patience: f
     return _clean_password(found, place, describe_login(mail))
 
 
+def foresee_refusal(mail: MailSettings, environ: Mapping[str, str]) -> ConfigError | None:
+    """What `read_password` would raise; None where all is well, or only a program or the keyring could tell."""
+    asked = not environ.get(VARIABLE) and (mail.password_command or mail.keyring)
+    try:
+        if not asked:
+            read_password(mail, environ)
+    except ConfigError as error:
+        return error
+    return None
+
+
+def is_in_file(mail: MailSettings, environ: Mapping[str, str]) -> bool:
+    """Whether the password is read from a file that anybody who starts digest here could read by it."""
+    path = mail.password_file
+    return path is not None and path.parts[0] != CREDENTIALS and not (environ.get(VARIABLE) or mail.password)
+
+
 def read_token(mail: MailSettings, *, patience: float = COMMAND_SECONDS) -> str:
     """The OAuth2 access token that token_command prints; raises ConfigError with a remedy, never with the token."""
     name = f"token_command {mail.token_command[0]}"

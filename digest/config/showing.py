@@ -24,7 +24,7 @@ Origin = Literal["default", "file", "variable", "preset"]
 
 HIDDEN = "***"
 _SECRET_QUERY = re.compile(r"([?&;][^=&#]*(?:key|token|secret|passw|pwd|sign|auth|code)[^=&#]*=)[^&#]+", re.IGNORECASE)
-_LOGIN = re.compile(r"(?<=://)([^/@:\s]*):[^/\s]*@")
+_LOGIN = re.compile(r"(?<=://)([^/@:\s]*):\S*@")
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +154,7 @@ def mask_value(field: FieldInfo, value: Any) -> Any:
     if isinstance(value, str):
         # whoever knows the address of a heartbeat can send one
         if field.repr is False and value.startswith(("http://", "https://")):
-            return re.sub(r"(?<=://)(?:[^/]*@)?([^/]*)/.+", rf"\1/{HIDDEN}", value)
+            return re.sub(r"(?<=://)(?:[^/]*@)?([^/?#]*).*", rf"\1/{HIDDEN}", value)
         return _SECRET_QUERY.sub(rf"\1{HIDDEN}", _LOGIN.sub(rf"\1:{HIDDEN}@", value)) if "://" in value else value
     if field.repr is not False:
         return value

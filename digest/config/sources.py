@@ -185,7 +185,7 @@ class CollectSettings(Table):
         default=20,
         ge=1,
         le=240,
-        description="minutes for all sources of a run, then what is there goes out",
+        description="minutes for the sources of each edition, then what is there goes out",
         examples=["20"],
     )
     recheck: int = Field(

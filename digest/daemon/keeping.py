@@ -9,10 +9,11 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from digest.app.operation.beat import Beat, State, clear_beat, write_beat
+from digest.app.operation.idle import Stamp
 from digest.daemon.agenda import Agenda
 from digest.daemon.asking import Asked
 from digest.daemon.notify import Notify, reloading
-from digest.daemon.plan import Ended, next_start, note_end
+from digest.daemon.plan import FIRST_PAUSE, Ended, next_start, note_end
 from digest.daemon.worker import Worker
 from digest.errors import WELL, ConfigError, DigestError
 
@@ -45,6 +46,7 @@ class Daemon:
         self._agenda = agenda
         self._world = world
         self._last: Ended | None = None
+        self._stamp: Stamp = []
         self._mistake = ""
         self._fault = ""
         self._ending = False
@@ -80,6 +82,7 @@ class Daemon:
         if self._agenda.is_changed():
             self._reload()
         now = self._now()
+        self._hurry()
         start = next_start(self._agenda.look(now), self._last)
         if start is not None and start <= now:
             self._run(now)
@@ -87,6 +90,12 @@ class Daemon:
                 return
             start = next_start(self._agenda.look(self._now()), self._last)
         self._rest(start)
+
+    def _hurry(self) -> None:
+        """Where the database was written to since the last run, somebody has done something about what it left."""
+        if self._last is not None and self._agenda.stamp != self._stamp:
+            self._stamp = self._agenda.stamp
+            self._last = replace(self._last, pause=min(self._last.pause, FIRST_PAUSE))
 
     def _now(self) -> datetime:
         """The time; where the clock was set back behind the last run, that ended just now."""
@@ -105,6 +114,7 @@ class Daemon:
             self._world.announce(f"digest daemon: the run {_word_end(code)}")
         if not self._ending:
             self._last = note_end(began, ended, code, self._agenda.look(ended), before)
+            self._stamp = self._agenda.stamp
 
     def _attend(self, worker: Worker) -> int:
         """The exit code of a run; who asks for the end meanwhile asks the run."""
@@ -150,7 +160,8 @@ class Daemon:
         trouble = self._mistake
         if not trouble and code is not None and code not in WELL:
             trouble = f"the last run {_word_end(code)}"
-        self._renew("failing" if trouble else "sleeping", next=start, code=code, trouble=trouble)
+        zone = self._agenda.settings.timezone
+        self._renew("failing" if trouble else "sleeping", next=start, code=code, trouble=trouble, zone=zone)
         if start != self._told:
             self._told = start
             self._world.announce(f"digest daemon: {self._word(start)}")

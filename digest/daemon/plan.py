@@ -40,11 +40,13 @@ def note_end(began: datetime, ended: datetime, code: int, after: Upcoming, befor
 def next_start(upcoming: Upcoming, last: Ended | None) -> datetime | None:
     """Return when the next run begins: when something is due, or, where the last run left something, after its pause.
 
-    What came due while that run was at work is begun as soon as it has ended.
+    What came due while that run was at work is begun as soon as it has ended; what it did not leave, but is overdue now
+    (a mail that somebody sends again), has not earned a long pause.
     """
     if last is None:
         return min(upcoming.moments, default=None)
     starts = [moment for moment in upcoming.moments if moment > last.began]
-    if last.code or len(starts) < len(upcoming.moments):
-        starts.append(last.ended + last.pause)
+    undone = {moment for moment in upcoming.moments if moment <= last.began}
+    if last.code or undone:
+        starts.append(last.ended + (last.pause if undone <= {*last.left} else FIRST_PAUSE))
     return max(min(starts), last.ended + GAP) if starts else None

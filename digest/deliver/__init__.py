@@ -5,7 +5,7 @@ yagmail's and smtplib's only door.  `deliver_pending` empties the outbox, `check
 """
 
 from digest.deliver.connection import Reply, check_login, dot_stuffed, open_connection
-from digest.deliver.outbox import AGAIN, Terms, deliver_pending, give_up_overdue, is_over, waiting_mails
+from digest.deliver.outbox import AGAIN, Terms, deliver_pending, give_up_overdue, is_due, is_over, waiting_mails
 from digest.deliver.pacing import Pace
 from digest.deliver.replies import Decision, Stage, judge
 from digest.deliver.server import Server, check_server
@@ -25,6 +25,7 @@ __all__ = [
     "deliver_pending",
     "dot_stuffed",
     "give_up_overdue",
+    "is_due",
     "is_over",
     "judge",
     "open_connection",

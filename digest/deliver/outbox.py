@@ -31,6 +31,8 @@ LONGEST_IDLE = 10.0
 GLANCE = 1.0
 """So many seconds pass at most, while a mail waits for its turn, until it is seen that the run is to end."""
 CLOSING = 421
+LONGEST_WAIT = timedelta(hours=2)
+"""No mail is put off for longer; one that waits longer was put off under a wrong clock, and is due now."""
 GIVEN_UP = timedelta(days=3)
 """How long after its issue a mail was good for that was frozen before there was an end to it (store version 4)."""
 AGAIN = "nothing is kept of a mail sent aside: send it again"
@@ -88,9 +90,14 @@ def waiting_mails(
     store: Store, edition: str | Collection[str] | None = None, now: datetime | None = None
 ) -> tuple[OutboxRow, ...]:
     """The mails to send of one edition, of several, or of all; with `now` only those whose time has come."""
-    if edition is None or isinstance(edition, str):
-        return store.pending(edition, now=now)
-    return tuple(row for row in store.pending(now=now) if row.edition in edition)
+    rows = store.pending(edition if isinstance(edition, str) else None)
+    ours = rows if edition is None or isinstance(edition, str) else [row for row in rows if row.edition in edition]
+    return tuple(row for row in ours if now is None or is_due(row, now))
+
+
+def is_due(row: OutboxRow, now: datetime) -> bool:
+    """Whether the time of a waiting mail has come."""
+    return row.next_at is None or not now < row.next_at <= now + LONGEST_WAIT
 
 
 def is_over(row: OutboxRow, now: datetime) -> bool:

@@ -14,6 +14,9 @@ from digest.schedule.timetable import Timetable
 LATE = timedelta(hours=1)
 """How late an issue may be where missed ones are skipped."""
 
+TOO_LATE = "was more than an hour late"
+"""Why a slot gets no issue that no run met in time."""
+
 MOST_EACH = 7
 """Issues that are made up for one by one: a week of a daily edition."""
 
@@ -39,6 +42,18 @@ class Due:
     def __bool__(self) -> bool:
         """Whether there is anything to do."""
         return bool(self.slots or self.skipped)
+
+    @property
+    def latest(self) -> datetime:
+        """The latest slot, with or without an issue; there must be one."""
+        return max((*self.slots, *(skip.slot for skip in self.skipped)), key=instant)
+
+    def after(self, last: datetime | None) -> Due:
+        """Return what of it is due where `last` was the last slot."""
+        if last is None:
+            return self
+        slots = tuple(slot for slot in self.slots if instant(slot) > instant(last))
+        return Due(slots, tuple(skip for skip in self.skipped if instant(skip.slot) > instant(last)))
 
 
 def due_slot(timetable: Timetable, now: datetime, last: datetime | None) -> datetime | None:
@@ -70,6 +85,15 @@ def due(timetable: Timetable, now: datetime, last: datetime | None, catch_up: Ca
         return Due((latest,))
     missed = _missed(timetable, now, last)
     return _take_each(missed) if catch_up == "each" else _take_latest(missed, now)
+
+
+def slot_before_first(timetable: Timetable, now: datetime) -> datetime | None:
+    """Return the slot behind which an edition begins that never had one; None where there was none for long.
+
+    What is due now is so behind it as well, and nothing else is.
+    """
+    first = next(iter(due(timetable, now, None).slots), None)
+    return timetable.latest(instant(first) - timedelta.resolution if first else now)
 
 
 def reading_slot(timetable: Timetable, now: datetime, last: datetime | None) -> datetime | None:
@@ -116,7 +140,7 @@ def _take_latest(missed: list[datetime], now: datetime) -> Due:
 
 
 def _tell_late(slot: datetime, latest: datetime, now: datetime) -> str:
-    return "was more than an hour late" if _is_late(slot, now) else f"gave way to the one of {latest:%H:%M}"
+    return TOO_LATE if _is_late(slot, now) else f"gave way to the one of {latest:%H:%M}"
 
 
 def _is_late(slot: datetime, now: datetime) -> bool:

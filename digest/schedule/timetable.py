@@ -46,26 +46,34 @@ class Timetable:
         """Yield the slots after a moment, the earliest first, until none comes for more than a year."""
         # From the day before: where the clock skips the hour before midnight, yesterday's 23:30 is today's 00:30.
         reached = instant(moment)
-        for slots in self._by_day(moment.astimezone(self.zone).date() - _DAY, 1):
-            for slot in slots:
-                if instant(slot) > reached:
-                    reached = instant(slot)
-                    yield slot
+        for slot in self._in_order(moment.astimezone(self.zone).date() - _DAY, 1):
+            if instant(slot) > reached:
+                reached = instant(slot)
+                yield slot
 
     def before(self, moment: datetime) -> Iterator[datetime]:
         """Yield the slots not after a moment, the latest first, until none was for more than a year."""
         # From the day after: where the clock goes back over midnight, tomorrow's 00:00 was before this evening.
         reached = instant(moment) + timedelta.resolution
-        for slots in self._by_day(moment.astimezone(self.zone).date() + _DAY, -1):
-            for slot in reversed(slots):
-                if instant(slot) < reached:
-                    reached = instant(slot)
-                    yield slot
+        for slot in self._in_order(moment.astimezone(self.zone).date() + _DAY, -1):
+            if instant(slot) < reached:
+                reached = instant(slot)
+                yield slot
 
     def between(self, after: datetime, until: datetime, most: int = 1000) -> tuple[datetime, ...]:
         """Return the slots after one moment and not after another, the earliest first; `most` of them at most."""
         end = instant(until)
         return tuple(islice(takewhile(lambda slot: instant(slot) <= end, self.after(after)), most))
+
+    def _in_order(self, day: date, step: int) -> Iterator[datetime]:
+        """The slots from a day on, one after another: a clock change moves one past those of the day beside it."""
+        held: list[datetime] = []
+        for slots in self._by_day(day, step):
+            pool = sorted((*held, *slots), key=instant, reverse=step < 0)
+            ready = pool[: len(pool) - pool[::-1].index(held[-1])] if held else []
+            yield from ready
+            held = pool[len(ready) :]
+        yield from held
 
     def _by_day(self, day: date, step: int) -> Iterator[list[datetime]]:
         """The slots of each day from `day` on, forwards or backwards; those of a day with the earliest first."""

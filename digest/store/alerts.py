@@ -16,13 +16,16 @@ def standing(connection: Connection) -> tuple[Alert, ...]:
     return tuple(Alert(**row._mapping) for row in connection.execute(select(alerts).order_by(alerts.c.matter)))
 
 
-def renew(connection: Connection, seen: Mapping[str, str], now: datetime) -> None:
-    """Makes the standing matters those that are `seen` (matter -> words) now: new ones begin, the others end."""
+def renew(connection: Connection, seen: Mapping[str, str], now: datetime, since: Mapping[str, datetime]) -> None:
+    """Makes the standing matters those that are `seen` (matter -> words) now: new ones begin, the others end.
+
+    A new one stands since the moment that `since` has for it, else since `now`.
+    """
     before = {alert.matter for alert in standing(connection)}
     ended, begun = before - set(seen), set(seen) - before
     if ended:
         connection.execute(delete(alerts).where(alerts.c.matter == bindparam("ended")), [{"ended": m} for m in ended])
-    rows = [{"matter": matter, "words": seen[matter], "since": now} for matter in sorted(begun)]
+    rows = [{"matter": matter, "words": seen[matter], "since": since.get(matter, now)} for matter in sorted(begun)]
     if rows:
         connection.execute(alerts.insert(), rows)
     for matter in sorted(before & set(seen)):

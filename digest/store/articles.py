@@ -45,6 +45,12 @@ def record(connection: Connection, found: Iterable[Article], now: datetime) -> d
     return kept | {new.article.key: new.article.key for new in added} | {old.article.key: key for old, key in met}
 
 
+def first_seen(connection: Connection, keys: Iterable[str]) -> dict[str, datetime]:
+    """When each of the articles was first seen, by its key."""
+    question = select(articles.c.key, articles.c.first_seen)
+    return {row.key: row.first_seen for row in select_in(connection, question, articles.c.key, keys)}
+
+
 @dataclass(frozen=True, slots=True)
 class _Stranger:
     """An article whose key is not known."""

@@ -27,7 +27,7 @@ from digest.store.trouble import explained
 
 PATIENCE = 30.0
 BESIDE = ("-wal", "-shm", "-journal")
-_DATED = re.compile(r"digest-(\d{8}T\d{6})Z\.db")
+_MAGIC = b"SQLite format 3\0"
 _STAMP = "%Y%m%dT%H%M%S"
 
 
@@ -47,30 +47,54 @@ class Restored:
     unsure: Unsure
 
 
-def dated_name(now: datetime) -> str:
-    """The name of a backup made now, by which it is found again: digest-20261122T010203Z.db."""
-    return f"digest-{now.astimezone(UTC):{_STAMP}}Z.db"
+def dated_name(path: Path, now: datetime) -> str:
+    """The name of a backup of the database `path` made now, by which it is found again: digest-20261122T010203Z.db."""
+    return f"{path.stem}-{now.astimezone(UTC):{_STAMP}}Z.db"
 
 
-def find_backups(folder: Path) -> tuple[Backup, ...]:
-    """The dated backups in a folder, the newest first."""
+def find_backups(folder: Path, path: Path) -> tuple[Backup, ...]:
+    """The dated backups of the database `path` in a folder, the newest first; those of others are not its own."""
+    dated = re.compile(re.escape(path.stem) + r"-(\d{8}T\d{6})Z\.db")
     with suppress(OSError):
-        found = ((path, _DATED.fullmatch(path.name)) for path in folder.iterdir())
-        dated = [Backup(path, _moment(match[1])) for path, match in found if match and path.is_file()]
-        return tuple(sorted(dated, key=lambda backup: backup.made_at, reverse=True))
+        found = ((file, dated.fullmatch(file.name)) for file in folder.iterdir())
+        named = [Backup(file, moment) for file, match in found if match and (moment := _moment(match[1]))]
+        own = [backup for backup in named if backup.path.is_file() and not _differ(backup.path, path)]
+        return tuple(sorted(own, key=lambda backup: backup.made_at, reverse=True))
     return ()
 
 
-def _moment(stamp: str) -> datetime:
-    return datetime.strptime(stamp, _STAMP).replace(tzinfo=UTC)
+def _moment(stamp: str) -> datetime | None:
+    with suppress(ValueError):  # a name like a date that is none
+        return datetime.strptime(stamp, _STAMP).replace(tzinfo=UTC)
+    return None
 
 
-def drop_backups(folder: Path, keep: int) -> tuple[Path, ...]:
-    """The dated backups that were removed, all but the newest `keep`; nothing else in the folder is touched."""
-    dropped = tuple(backup.path for backup in find_backups(folder)[max(1, keep) :])
-    for path in dropped:
-        with _told(path, "cannot be removed"):
-            path.unlink(missing_ok=True)
+def _differ(one: Path, other: Path) -> bool:
+    """Whether two files are known to be of different databases: two never sign with one key.
+
+    Files that cannot be read, and those of the versions before there were keys, are not known to be anything's.
+    """
+    keys = {_key_of(one), _key_of(other)} - {None}
+    return len(keys) > 1
+
+
+def _key_of(path: Path) -> bytes | None:
+    """The key with which a database signs, read without a lock or a trace: it is written once, when it is made."""
+    uri = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
+    with suppress(sqlite3.Error), closing(sqlite3.connect(uri, uri=True)) as raw:
+        found = raw.execute("SELECT value FROM keys WHERE name = 'signing'").fetchone()
+        return found[0] if found else None
+    return None
+
+
+def drop_backups(folder: Path, keep: int, path: Path) -> tuple[Path, ...]:
+    """The dated backups of the database `path` that were removed, all but the newest `keep`; nothing else goes."""
+    older = [backup.path for backup in find_backups(folder, path)[max(1, keep) :]]
+    # while its own key cannot be read, none that has a key is known to be its own
+    dropped = tuple(file for file in older if _key_of(file) in (None, _key_of(path)))
+    for file in dropped:
+        with _told(file, "cannot be removed"):
+            file.unlink(missing_ok=True)
     return dropped
 
 
@@ -99,6 +123,10 @@ def check(path: Path, name: Path) -> None:
     """
     if not path.is_file():
         raise StoreError(f"there is no file {name}", "see the folder of the backups for those there are")
+    if not _is_database(path):
+        raise StoreError(
+            f"{name} is no backup: it is not a database", "see the folder of the backups for those there are"
+        )
     with explained(name), closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as raw:
         engine = make_engine_on(raw)
         with engine.connect().execution_options(**READING) as connection:
@@ -110,17 +138,31 @@ def check(path: Path, name: Path) -> None:
         raise StoreError(f"{name} is empty", "take another backup")
 
 
-def restore(path: Path, backup: Path, editions: Iterable[str], now: datetime, *, as_it_was: bool = False) -> Restored:
+def _is_database(path: Path) -> bool:
+    """Whether the file begins as those of SQLite do; an empty one may become one."""
+    with _told(path, "cannot be read"), path.open("rb") as file:
+        return file.read(len(_MAGIC)) in (b"", _MAGIC)
+
+
+def restore(
+    path: Path, backup: Path, editions: Iterable[str], now: datetime, *, as_it_was: bool = False, force: bool = False
+) -> Restored:
     """What restoring the database `path` from a backup did; the caller holds the run lock.
 
     The database of before is kept beside it as *.before-restore.  With `as_it_was` nothing was sent since the backup
-    was made, and all goes on where it stood.
+    was made, and all goes on where it stood.  With `force` the backup may be of another database.
 
-    Raises StoreError, and leaves the database as it is, where the backup is not sound or cannot be brought in.
+    Raises StoreError, and leaves the database as it is, where the backup is not sound, is of another database, or
+    cannot be brought in.
     """
     check(backup, backup)
     if path.exists() and path.samefile(backup):
         raise StoreError(f"{backup} is the database itself", "choose a backup")
+    if not force and path.exists() and _differ(path, backup):
+        raise StoreError(
+            f"{backup} is a backup of another database than {path}",
+            "if it is the one you want, add --force: the database of now is kept beside it",
+        )
     make_folder(path.parent)
     with _aside(path) as part:
         _copy(backup, part)

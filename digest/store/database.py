@@ -7,7 +7,7 @@ transaction begins and ends.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 from types import MappingProxyType
@@ -104,6 +104,9 @@ def _prepare(engine: Engine) -> None:
 
 class Store(Questions):
     """Articles, ledger, issues, drafts and outbox, originals, visits and sources.  Safe to use from several threads."""
+
+    guard: Callable[[], None] = staticmethod(lambda: None)
+    """Raises StoreError once the right to run is lost; whoever opened the store under a lock sets it."""
 
     # ------------------------------------------------------------------------------------------------- articles, ledger
 
@@ -239,7 +242,11 @@ class Store(Questions):
     # ----------------------------------------------------------------------------------------------------------- outbox
 
     def claim(self, row: OutboxRow, now: datetime) -> bytes | None:
-        """The header of the mail, which is now ours to send; None where another process has taken it since."""
+        """The header of the mail, which is now ours to send; None where another process has taken it since.
+
+        Raises StoreError where the right to run was lost (`guard`).
+        """
+        self.guard()
         with self._writing() as connection:
             return outbox.claim(connection, row, now)
 
@@ -305,10 +312,15 @@ class Store(Questions):
         with self._writing() as connection:
             runs.record(connection, run)
 
-    def renew_alerts(self, seen: Mapping[str, str], now: datetime) -> tuple[Alert, ...]:
-        """The standing matters, after making them those that are `seen` now (matter -> words)."""
+    def renew_alerts(
+        self, seen: Mapping[str, str], now: datetime, since: Mapping[str, datetime] | None = None
+    ) -> tuple[Alert, ...]:
+        """The standing matters, after making them those that are `seen` now (matter -> words).
+
+        `since` is when new ones began; those it does not have began now.
+        """
         with self._writing() as connection:
-            alerts.renew(connection, seen, now)
+            alerts.renew(connection, seen, now, since or {})
             return alerts.standing(connection)
 
     def mark_told(self, matters: Iterable[str], now: datetime) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -15,17 +15,18 @@ from digest.store.server import server_lock
 
 
 @contextmanager
-def run_lock(place: Place) -> Iterator[None]:
+def run_lock(place: Place) -> Iterator[Callable[[], None]]:
     """The right to run on a database, held inside the block; BusyError at once where another has it.
 
-    Of a file the lock is one beside it, `<name>.lock`, mode 0600; it stays there, only the lock on it goes.
+    What is yielded raises StoreError once the right is lost, as it is with the connection to a server.  Of a file the
+    lock is one beside it, `<name>.lock`, mode 0600; it stays there, only the lock on it goes.
     """
-    with _file_lock(place) if isinstance(place, Path) else server_lock(place):
-        yield
+    with _file_lock(place) if isinstance(place, Path) else server_lock(place) as check:
+        yield check
 
 
 @contextmanager
-def _file_lock(path: Path) -> Iterator[None]:
+def _file_lock(path: Path) -> Iterator[Callable[[], None]]:
     make_folder(path.parent)
     lock = FileLock(path.with_name(path.name + ".lock"), timeout=0, mode=0o600)
     try:
@@ -37,6 +38,6 @@ def _file_lock(path: Path) -> Iterator[None]:
             f"the lock {lock.lock_file} cannot be made: {error.strerror}", "check the permissions of its folder"
         ) from error
     try:
-        yield
+        yield lambda: None
     finally:
         lock.release()

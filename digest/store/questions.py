@@ -8,6 +8,7 @@ from datetime import date, datetime
 from digest.model import Appointment, Article, State, Told
 from digest.store import (
     alerts,
+    articles,
     bounces,
     changes,
     days,
@@ -74,6 +75,11 @@ class Questions(Door):
         """The articles an issue composed `now` may take, those first seen first."""
         with self._reading() as connection:
             return ledger.candidates(connection, edition, now)
+
+    def first_seen(self, keys: Iterable[str]) -> dict[str, datetime]:
+        """When each of the articles was first seen, by its key."""
+        with self._reading() as connection:
+            return articles.first_seen(connection, keys)
 
     def left_over(self, edition: str) -> frozenset[str]:
         """The keys of the candidates that an issue had no room for."""

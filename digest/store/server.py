@@ -6,11 +6,12 @@ reads first is true when it writes.  A transaction that only reads sees one mome
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, NullPool, Table, create_engine, event
+from sqlalchemy.exc import DBAPIError
 
 from digest.errors import BusyError, StoreError
 from digest.store.engine import READING
@@ -78,10 +79,11 @@ def _begin(connection: Connection) -> None:
 
 
 @contextmanager
-def server_lock(place: str) -> Iterator[None]:
+def server_lock(place: str) -> Iterator[Callable[[], None]]:
     """The right to run on the database, held inside the block; BusyError at once where another has it.
 
-    The server drops it with the connection, however the process ends.
+    The server drops it with the connection, however the process ends.  What is yielded raises StoreError once it has:
+    after a failover another run may be at work.
     """
     name = name_place(place)
     engine = _make(read_url(place), PATIENCE, poolclass=NullPool)
@@ -94,9 +96,16 @@ def server_lock(place: str) -> Iterator[None]:
             connection.commit()  # the lock is the session's; an open transaction would keep the server from cleaning
         if not ours:
             raise BusyError("another digest is running", "it is safe to try again in a few minutes")
-        yield
+
+        def check() -> None:
+            with explained(name):
+                connection.exec_driver_sql("SELECT 1")
+                connection.commit()
+
+        yield check
     finally:
-        connection.close()
+        with suppress(DBAPIError):  # a connection that the server has ended
+            connection.close()
         engine.dispose()
 
 

@@ -5,16 +5,23 @@ from __future__ import annotations
 import random
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
+from itertools import islice
 from pathlib import Path
 
 import pytest
 
 from digest.app.issues.editor import Part
+from digest.app.operation.matters import find_matters
+from digest.app.operation.status import look_around
+from digest.app.operation.upcoming import EVER, find_upcoming
+from digest.app.slots import BEFORE
+from digest.app.state import open_state
 from digest.app.timetable import timetable_of
 from digest.model import Article
 from tests.app.weeks import Weeks, edition_table, moment
+from tests.compose.examples import SHANGHAI
 from tests.smtp_server import FaultServer
 from tests.web_server import Answer, WebServer, confine
 
@@ -80,14 +87,33 @@ def test_an_issue_for_each_missed_slot_takes_what_was_out_by_then(tmp_path: Path
 
 
 def test_what_a_missed_slot_may_take() -> None:
-    """A moment counts to the minute, a bare day to its day; what waited before is taken, what has no date is not."""
-    part = Part(moment(21), frozenset([Article(title="甲", text="甲").key]))
-    assert part.takes(Article(title="甲", text="甲"))
+    """A moment counts to the minute, a bare day to its day; what waited by then is taken, what has no date is not."""
+    early, late = Article(title="甲", text="甲"), Article(title="丙", text="丙")
+    part = Part(moment(21), {early.key: moment(21), late.key: moment(23)})
+    assert part.takes(early)
+    assert not part.takes(late)
     assert part.takes(Article(title="乙", published=moment(21)))
     assert not part.takes(Article(title="乙", published=moment(21, "08:01")))
     assert part.takes(Article(title="乙", published=date(2026, 11, 21)))
     assert not part.takes(Article(title="乙", published=date(2026, 11, 22)))
     assert not part.takes(Article(title="乙"))
+
+
+@pytest.mark.parametrize("before", ["alone", "shared", "broken"])
+def test_issues_for_each_slot_divide_what_others_have_read_as_one_alone_does(
+    tmp_path: Path, smtp: FaultServer, web: WebServer, before: str
+) -> None:
+    """The feed was read just before, for an edition that shares it or by a run that broke off: nothing changes."""
+    own, other = edition_table(schedule='at = "08:00", catch_up = "each"'), edition_table("other")
+    office = Weeks(tmp_path, smtp, other + own if before == "shared" else own, feed_table(web))
+    serve(web, 1, day=20)
+    office.run(moment(20))
+    titles = serve(web, 2, 3, days={2: 21, 3: 22})
+    office.stopping = lambda: before == "broken" and any(line.startswith("岚川: 2 entries") for line in office.said)
+    office.run(moment(23, "09:00"))
+    office.stopping = bool
+    office.run(moment(23, "09:05"))
+    assert [office.ledger()[title].slot for title in titles] == [moment(21), moment(22)]
 
 
 def test_missed_slots_are_merged_by_default(tmp_path: Path, smtp: FaultServer) -> None:
@@ -109,12 +135,28 @@ def test_skipped_slots_are_written_down_and_made_up_for_by_the_next_issue(tmp_pa
     titles = [office.publish(2, moment(17, "07:00")), office.publish(3, moment(20, "07:00"))]
     office.run(moment(20, "12:00"))
     assert len(office.mails) == 1
-    assert list(office.skips()) == ["11-17 08:00", "11-18 08:00", "11-19 08:00", "11-20 08:00"]
+    began, *skipped = office.skips()
+    assert (began, skipped) == ("11-15 08:00", ["11-17 08:00", "11-18 08:00", "11-19 08:00", "11-20 08:00"])
     assert sum("no issue of 2026-11-" in line for line in office.said) == 4
     office.run(moment(20, "12:05"))
-    assert len(office.skips()) == 4
+    assert len(office.skips()) == 5
     office.run(moment(21, "08:05"))
     assert all(office.ledger()[title].slot == moment(21) for title in titles)
+
+
+def test_an_edition_that_is_always_late_concerns_the_operator(tmp_path: Path, smtp: FaultServer) -> None:
+    """skip: from the third slot in a row that no run met in time; an issue in time ends it."""
+    office = open_office(tmp_path, smtp, 'at = "08:00", catch_up = "skip"')
+    office.publish(1)
+    office.run(moment(16))
+    told = []
+    for day, at in ((17, "12:00"), (18, "12:00"), (19, "12:00"), (20, "12:00"), (21, "08:05")):
+        office.run(moment(day, at))
+        with open_state(office.settings) as store:
+            matters = find_matters(look_around(office.settings, store, office.now), SHANGHAI)
+        told.append([matter.words() for matter in matters if matter.kind == "late"])
+    words = "daily: its last {} issues were more than an hour late and so left out"
+    assert told == [[], [], [words.format(3)], [words.format(4)], []]
 
 
 def test_an_issue_that_is_released_late_is_mailed_all_the_same(tmp_path: Path, smtp: FaultServer) -> None:
@@ -176,6 +218,25 @@ def test_an_issue_that_reached_nobody_is_no_chance(tmp_path: Path, smtp: FaultSe
     assert office.ledger()[title].state == "carried"
 
 
+@pytest.mark.parametrize("ahead", [timedelta(hours=36), timedelta(days=300)])
+def test_a_mail_put_off_under_a_wrong_clock_is_due_now(tmp_path: Path, smtp: FaultServer, ahead: timedelta) -> None:
+    """Its next try is further away than any that is ever given: it goes out by the next run, and the daemon knows."""
+    office = open_office(tmp_path, smtp, 'at = "08:00"')
+    office.publish(1)
+    office.run(moment(20))
+    title = office.publish(2)
+    office.smtp.fail("rcpt", "451 4.7.1 greylisted, try again later")
+    office.run(moment(20, "08:10") + ahead)
+    office.smtp.heal()
+    with open_state(office.settings) as store:
+        assert find_upcoming(office.settings, store, moment(20, "09:00")).mails == (EVER,)
+    office.run(moment(20, "09:00"))
+    assert len(office.mails) == 2
+    assert title in office.plain()
+    with open_state(office.settings) as store:
+        assert find_upcoming(office.settings, store, moment(20, "09:00")).mails == ()
+
+
 # ------------------------------------------------------------------------------------------- days without an issue
 
 
@@ -188,11 +249,12 @@ def web(monkeypatch: pytest.MonkeyPatch) -> Iterator[WebServer]:
         yield server
 
 
-def serve(web: WebServer, *numbers: int, day: int = 20) -> list[str]:
-    """The headlines of the feed from now on."""
+def serve(web: WebServer, *numbers: int, day: int = 20, days: Mapping[int, int] = {}) -> list[str]:
+    """The headlines of the feed from now on; of `day`, but for those that have one of their own in `days`."""
     titles = [f"第{number}号工程在第{number}镇开工" for number in numbers]
     rows = "".join(
-        f"<item><title>{title}</title><link>/{number}.html</link><pubDate>2026-11-{day:02}T07:00:00+08:00</pubDate>"
+        f"<item><title>{title}</title><link>/{number}.html</link>"
+        f"<pubDate>2026-11-{days.get(number, day):02}T07:00:00+08:00</pubDate>"
         f"<content:encoded>{title}。总投资{number * 37}亿元，工期{number + 2}年，建设局负责。</content:encoded></item>"
         for number, title in zip(numbers, titles, strict=True)
     )
@@ -283,9 +345,9 @@ def test_over_weeks_every_article_is_told_once(tmp_path: Path, smtp: FaultServer
     """Runs at odd hours, a machine that sleeps, mails refused: one issue a slot, and every article in one of them."""
     chance = random.Random(f"{days} {catch_up}")
     when = f'days = "{days}"' if " " in days else f'at = "08:00", days = "{days}"'
-    office = open_office(tmp_path, smtp, f'{when}, catch_up = "{catch_up}"', "items = 4\nper_source = 4")
+    office = open_office(tmp_path, smtp, f'{when}, catch_up = "{catch_up}"', "items = 20\nper_source = 8")
     number, now = 0, moment(1, "07:00")
-    while now < moment(14):
+    while now < moment(10):
         for _ in range(chance.choice((0, 0, 1, 1, 2))):
             number += 1
             office.publish(number, chance.choice((None, now, now.date(), now - timedelta(hours=20))))
@@ -294,8 +356,9 @@ def test_over_weeks_every_article_is_told_once(tmp_path: Path, smtp: FaultServer
         office.run(now)
         office.smtp.heal()
         now += timedelta(hours=chance.choice((1, 9, 9, 24, 24, 70)))
-    for quiet in range(6):  # nothing new any more: what waits finds its room
-        office.run(moment(17, "08:30") + timedelta(days=quiet))
+    timetable = timetable_of(office.settings, office.settings.editions()[0])
+    for slot in islice(timetable.after(max(now, moment(12))), 3):  # nothing new any more: what waits finds its room
+        office.run(slot + timedelta(minutes=30))
     rows = office.ledger()
     assert len(rows) == number
     assert {title: row.reason for title, row in rows.items() if row.state != "carried"} == {}
@@ -308,9 +371,10 @@ def check_slots(office: Weeks, catch_up: str) -> None:
     carried = {issue.slot for issue in issues if issue.state == "carried"}
     assert {row.slot for row in office.ledger().values() if row.state == "carried"} <= carried
     timetable = timetable_of(office.settings, office.settings.editions()[0])
-    first, last = issues[0].slot, issues[-1].slot
-    wanted = {first, *timetable.between(first, last)}
-    done = [issue.slot for issue in issues] + [skip.slot for skip in office.skips().values() if skip.slot <= last]
+    (begun, *skipped), last = office.skips().values(), issues[-1].slot
+    assert begun.why == BEFORE
+    wanted = set(timetable.between(begun.slot, last))
+    done = [issue.slot for issue in issues] + [skip.slot for skip in skipped if skip.slot <= last]
     assert len(done) == len(set(done))
     assert set(done) <= wanted
     if catch_up != "merge":

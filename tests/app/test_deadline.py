@@ -9,16 +9,16 @@ from time import monotonic
 
 import pytest
 
-from digest.app.reading.reader import Reader
+from digest.app.reading.tried import find_tried
 from digest.app.state import open_state
 from digest.errors import BusyError
 from tests.app.test_catching_up import feed_table
-from tests.app.weeks import READER, Weeks, edition_table, moment
+from tests.app.weeks import READER, Weeks, edition_table, folder_source, moment
 from tests.smtp_server import FaultServer
 from tests.web_server import Answer, WebServer, confine
 
 HEAD = "<rss version='2.0'><channel><title>岚川</title>"
-SOON = 0.15
+SOON, SHORT = 0.15, 0.08
 """Minutes."""
 
 
@@ -95,6 +95,77 @@ def test_a_source_that_was_not_reached_has_not_failed(tmp_path: Path, smtp: Faul
         assert store.source_health() == {}
     assert office.issues() == []
     assert any("no source could be read" in line for line in office.said)
+
+
+def open_two(tmp_path: Path, smtp: FaultServer, web: WebServer) -> Weeks:
+    """An office with two editions: the first reads the feed whose pages take long, the second a quick one and news."""
+    slow = feed_table(web).replace('full_text = "never"\n', "").replace("岚川", "slow")
+    quick = feed_table(web).replace("/feed.xml", "/quick.xml")
+    editions = edition_table("first", more='sources = ["slow"]')
+    editions += edition_table("second", more='sources = ["岚川", "news"]')
+    office = Weeks(tmp_path, smtp, editions, slow + quick + folder_source(tmp_path / "news"))
+    collect = office.settings.collect.model_copy(update={"deadline": SHORT})
+    office.settings = office.settings.model_copy(update={"collect": collect})
+    return office
+
+
+def announce(web: WebServer, number: int) -> str:
+    """The headline that the quick feed holds from now on."""
+    title = f"第{number}座桥通车"
+    text = f"{title}，全长{number}米，总投资{number * 3}万元，两岸居民可以少走半小时的路，工期两年。"
+    row = f"<item><title>{title}</title><link>/q{number}.html</link><description>{text}</description></item>"
+    web.routes["/quick.xml"] = Answer(f"{HEAD}{row}</channel></rss>".encode(), headers={"Content-Type": "text/xml"})
+    return title
+
+
+def test_a_slow_source_costs_no_other_edition_its_time(tmp_path: Path, smtp: FaultServer, web: WebServer) -> None:
+    """The first edition uses up its minutes; the second reads all the same, and so it does after pages looked at again.
+
+    The next day the page that was mailed hangs when it is looked at for changes.
+    """
+    office = open_two(tmp_path, smtp, web)
+    title = announce(web, 900)
+    office.run(moment(20))
+    assert any("slow: not done within" in line for line in office.said)
+    assert (office.slots("first"), office.slots("second")) == (["11-20 08:00"], ["11-20 08:00"])
+    assert title in office.plain()
+    web.routes["/1.html"] = Answer(page(1).encode(), wait=60)
+    web.routes["/2.html"] = page(2)
+    later = announce(web, 901)
+    web.log.clear()
+    begun = monotonic()
+    office.run(moment(21))
+    assert monotonic() - begun < 40
+    assert "/1.html" in web.paths()
+    assert "第2号工程开工" in office.plain(-2)
+    assert later in office.plain()
+
+
+def test_a_source_that_could_not_be_asked_is_not_nothing_new(tmp_path: Path, smtp: FaultServer, web: WebServer) -> None:
+    """Time was up before its feed had answered, and the folder beside it is empty: no mail, and the next run tries."""
+    office = open_two(tmp_path, smtp, web)
+    title = announce(web, 900)
+    web.routes["/2.html"] = page(2)
+    quick, web.routes["/quick.xml"] = web.routes["/quick.xml"], Answer(b"", wait=60)
+    office.run(moment(20))
+    assert (office.slots("first"), office.slots("second")) == (["11-20 08:00"], [])
+    assert any("second: no source could be read" in line for line in office.said)
+    web.routes["/quick.xml"] = quick
+    office.run(moment(20, "08:05"))
+    assert office.slots("second") == ["11-20 08:00"]
+    assert title in office.plain()
+
+
+def test_what_had_no_turn_is_read_in_the_next_edition_s_time(tmp_path: Path, smtp: FaultServer, web: WebServer) -> None:
+    """Behind the slow source on its host stands one that both read: the second edition asks for it, and only for it."""
+    office = open_two(tmp_path, smtp, web)
+    title = announce(web, 900)
+    office.editions = edition_table("first", more='sources = ["slow", "岚川"]') + edition_table("second")
+    collect = office.settings.collect
+    office.settings = office.configure().model_copy(update={"collect": collect})
+    office.run(moment(20))
+    assert web.paths().count("/feed.xml") == web.paths().count("/quick.xml") == 1
+    assert title in office.plain()
 
 
 class Bell:
@@ -188,12 +259,12 @@ def test_an_unknown_coming_year_is_announced(tmp_path: Path, smtp: FaultServer, 
     assert sum("2027" in line for line in office.said) == told
 
 
-def test_the_reader_knows_when_each_source_was_tried(tmp_path: Path, smtp: FaultServer, web: WebServer) -> None:
+def test_it_is_known_when_each_source_was_tried(tmp_path: Path, smtp: FaultServer, web: WebServer) -> None:
     """A time in the far future was written under a wrong clock: the source counts as never tried."""
     office = open_office(tmp_path, smtp, web, 5)
     web.routes["/2.html"] = page(2)
     office.run(moment(20))
     (edition,) = office.settings.editions()
     for now, tried in ((moment(20, "09:00"), moment(20)), (moment(1), None)):
-        with open_state(office.settings) as store, Reader(office.settings, {}, lambda: now, store) as reader:  # noqa: B023  # used at once
-            assert reader.find_tried(edition) == {"岚川": tried}
+        with open_state(office.settings) as store:
+            assert find_tried(office.settings, store, edition, now) == {"岚川": tried}

@@ -176,7 +176,7 @@ def test_a_waiting_issue_keeps_its_pictures(web: WebServer, tmp_path: Path) -> N
     issue, pictures, _ = had(issue_with(web.url("/a.jpg")), settings_for(web))
     letter = write_letter(issue, settings, None, pictures=pictures)
     with open_state(settings) as store:
-        assert keep_waiting(store, Waiting(Composition(issue, {}), letter, False, issue.slot), NOW)
+        assert keep_waiting(store, Waiting(Composition(issue, {}), letter, False), NOW)
         kept = require_waiting(store, edition)
     assert pictures_of(kept.letter) == pictures
     assert kept.letter.html == letter.html

@@ -202,12 +202,13 @@ def test_no_shell_reads_the_command() -> None:
 # ------------------------------------------------------------------------------------------------- given up
 
 
-def refuse(store: Store, address: str, slot: datetime, edition: str = "daily") -> OutboxRow:
+def refuse(store: Store, address: str, slot: datetime, edition: str = "daily", at: datetime | None = None) -> OutboxRow:
     """The server says that there is no such address: the mail's end and the row that remembers it, at one stroke."""
+    at = at or slot
     row = next(row for row in store.outbox_rows(edition, slot) if row.address == address)
-    assert store.claim(row, slot)
-    refused = BounceRow(row.message_id, address, edition, slot, "hard", "5.1.1", "User unknown", slot)
-    store.mark(row, "failed", 550, "5.1.1 User unknown", slot, refused=refused)
+    assert store.claim(row, at)
+    refused = BounceRow(row.message_id, address, edition, slot, "hard", "5.1.1", "User unknown", at)
+    store.mark(row, "failed", 550, "5.1.1 User unknown", at, refused=refused)
     return row
 
 
@@ -249,6 +250,33 @@ def test_three_issues_in_a_row_that_came_back(store: Store, story: str, given_up
     assert [(s.address, s.edition, s.reason) for s in found] == ([(ANNA, "", "bounced")] if given_up else [])
     assert [s.address for s in store.suppressions("daily")] == ([ANNA] if given_up else [])
     assert suppress_repeated(store, NOW + timedelta(days=10)) == ()
+
+
+def test_mails_of_one_day_are_one_verdict(store: Store) -> None:
+    """Three missed issues made in one minute, all refused: that is one bad morning; two further days end it."""
+    for number in range(3):
+        freeze(store, [ANNA], slot=NOW + number * DAY)
+        refuse(store, ANNA, NOW + number * DAY, at=NOW + 2 * DAY)
+    assert suppress_repeated(store, NOW + 2 * DAY) == ()
+    mail(store, 3, "refused")
+    assert suppress_repeated(store, NOW + 3 * DAY) == ()
+    mail(store, 4, "refused")
+    assert len(suppress_repeated(store, NOW + 4 * DAY)) == 1
+
+
+def test_an_edition_of_every_hour_can_be_given_up(store: Store) -> None:
+    """Its days are many issues long; one mail that arrived on the last of them keeps the address."""
+    slots = [NOW + timedelta(hours=hour) for hour in range(52)]
+    freeze(store, [ANNA], slot=slots[0])
+    end_mails(store, slots[0], "sent")
+    for slot in slots[1:]:
+        freeze(store, [ANNA], slot=slot)
+        refuse(store, ANNA, slot)
+    assert suppress_repeated(store, slots[20]) == ()
+    for slot in (NOW + 3 * DAY, NOW + 3 * DAY + timedelta(hours=1)):
+        freeze(store, [ANNA], slot=slot)
+        refuse(store, ANNA, slot)
+    assert len(suppress_repeated(store, NOW + 3.5 * DAY)) == 1
 
 
 def test_a_refused_mail_that_was_sent_again_is_delivered(store: Store) -> None:

@@ -100,7 +100,7 @@ def test_the_address_is_that_of_our_mail(sent: Office) -> None:
     assert lines(sent("bounces").out)[0][:2] == ["hard", ANNA]
 
 
-def test_after_three_issues_an_address_is_given_up(sent: Office) -> None:
+def test_after_three_days_an_address_is_given_up(sent: Office) -> None:
     """Its mails of three days came back; the other's did once."""
     told = []
     for day in range(3):
@@ -110,7 +110,7 @@ def test_after_three_issues_an_address_is_given_up(sent: Office) -> None:
         answer(sent, delivery_status(message_id=sent_as(ANNA, slot), address=ANNA, status=f"5.1.{day + 1}"))
         told.append(sent("bounces", now=f"2026-11-{22 + day}T10:00").out)
     assert ["given up" in out for out in told] == [False, False, True]
-    assert f"given up\t{ANNA}\tthe mails of 3 issues came back" in told[2]
+    assert f"given up\t{ANNA}\tthe mails of 3 days came back" in told[2]
     assert suppressed(sent) == [(ANNA, "", "bounced")]
 
 

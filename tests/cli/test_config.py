@@ -35,6 +35,23 @@ def test_check_says_ok_and_what_there_is(written: Terminal) -> None:
     assert "more.toml" in result.err
 
 
+def test_check_warns_of_a_password_file_that_others_can_read(written: Terminal) -> None:
+    """The file is right and nothing can be mailed all the same: said, with the command that mends it, and exit 0."""
+    secret = written.write("smtp-password", "canary-secret-0815")
+    secret.chmod(0o644)
+    pairs = ("mail.preset", "qq", "mail.user", "me@qq.com", "mail.password_file", "smtp-password")
+    assert written("config", "set", *pairs).code == 0
+    result = written("config", "check")
+    assert result.code == 0
+    assert f"nothing can be mailed: others can read the password file {secret}" in result.err
+    assert f"chmod 600 {secret}" in result.err
+    assert "canary" not in result.err
+    secret.chmod(0o600)
+    assert written("config", "check").err == ""
+    secret.unlink()
+    assert "there is no password file" in written("config", "check").err
+
+
 def test_check_tells_every_mistake_and_ends_with_3(written: Terminal) -> None:
     """All at once, each with its line."""
     text = read_template().replace("items = 30", "itms = 30").replace('"Asia/Shanghai"', '"Asia/Beijing"')

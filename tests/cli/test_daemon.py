@@ -23,6 +23,7 @@ from hypothesis import strategies as st
 
 from digest.app.operation.beat import Beat, judge_beat, read_beat, write_beat
 from digest.app.operation.upcoming import Upcoming
+from digest.app.slots import begin_edition
 from digest.app.state import place_of
 from digest.app.timetable import timetable_of
 from digest.daemon.agenda import Agenda
@@ -71,6 +72,13 @@ def test_while_mails_wait_the_pause_does_not_grow() -> None:
         last = note_end(NOON, NOON, 5, waiting, last)
         assert last.pause == FIRST_PAUSE
     assert next_start(waiting, last) == NOON + 3 * MINUTE
+
+
+def test_what_was_not_left_earns_no_long_pause() -> None:
+    """A mail that somebody sends again is overdue at once, however long the run's own trouble is left alone by now."""
+    last = Ended(NOON, NOON + MINUTE, 4, (NOON - 9 * MINUTE,), LONGEST_PAUSE)
+    assert next_start(Upcoming((NOON - 9 * MINUTE,)), last) == NOON + MINUTE + LONGEST_PAUSE
+    assert next_start(Upcoming((NOON - 9 * MINUTE,), (NOON - MINUTE,)), last) == NOON + MINUTE + FIRST_PAUSE
 
 
 moments = st.integers(-600, 600).map(lambda minutes: NOON + minutes * MINUTE)
@@ -188,7 +196,7 @@ class Days:
 
 @pytest.fixture
 def days(office: Office) -> Days:
-    """Fourteen hours from a Saturday's midnight in Shanghai, with three editions."""
+    """Fourteen hours from a Saturday's midnight in Shanghai, with three editions that begin then."""
     office.configure(
         editions=edition()
         + edition(name="weekly").replace('days = "daily"', 'days = "weekly:mon"')
@@ -196,6 +204,9 @@ def days(office: Office) -> Days:
     )
     agenda = Agenda(office.terminal.folder / "digest.toml", office.data, os.environ)
     start = datetime(2026, 11, 20, 16, tzinfo=UTC)
+    with open_store(place_of(agenda.settings)) as store:
+        for each in agenda.settings.editions():
+            begin_edition(store, timetable_of(agenda.settings, each), each.name, start)
     return Days(agenda, start, start + timedelta(hours=14))
 
 
@@ -264,6 +275,34 @@ def test_a_run_that_fails_is_tried_again_and_told(days: Days) -> None:
     assert ("daily", datetime(2026, 11, 21, tzinfo=UTC)) in days.slots
 
 
+def test_a_person_who_helps_is_noticed_within_a_minute(days: Days) -> None:
+    """After hours of trouble somebody writes to the database (releases, resends): the next run begins at once."""
+    days.code = 4
+    helped = days.now + timedelta(hours=13, minutes=50, seconds=30)
+
+    def help_out() -> None:
+        days.code = 0
+        with open_store(place_of(days.agenda.settings)) as store:
+            store.record_sources([SourceReading("other", "", 0, 0)], days.now)
+
+    days.happens[helped] = help_out
+    days.live()
+    before = max(start for start in days.starts if start < helped)
+    after = min(start for start in days.starts if start >= helped)
+    assert helped - before > FIRST_PAUSE
+    assert after - helped <= timedelta(seconds=2 * LONGEST_SLEEP)
+
+
+def test_a_look_from_the_future_is_not_believed(days: Days) -> None:
+    """A clock that was days ahead and is set back: what is due is looked up anew, not an hour later."""
+    with open_store(place_of(days.agenda.settings)):
+        pass
+    now = days.now
+    fresh = days.agenda.look(now)
+    assert days.agenda.look(now + timedelta(days=6)) != fresh
+    assert days.agenda.look(now) == fresh
+
+
 def test_a_wrong_configuration_is_told_and_the_old_one_goes_on(days: Days) -> None:
     """Runs are given the texts that were good last; a mended file is read by itself and used."""
     good, midnight = days.agenda.config.read_text(), days.now
@@ -291,7 +330,7 @@ def test_a_database_that_cannot_be_used_is_told_once(days: Days) -> None:
     """The loop survives what it did not foresee, says so once, and goes on when it is mended."""
     path = days.agenda.settings.store.path
     assert path is not None
-    path.parent.mkdir()
+    path.parent.mkdir(exist_ok=True)
     path.write_bytes(b"this is no database, whatever it is " * 100)
     days.happens[days.now + timedelta(hours=3)] = path.unlink
     days.live()
@@ -459,7 +498,8 @@ def test_the_daemon_sends_what_is_due_and_sleeps(office: Office, start: Start) -
     daemon.await_that(lambda: is_asleep(office), "it does not sleep")
     assert sorted(office.smtp.recipients) == readers
     assert "sleeping until" in daemon.text
-    assert office.terminal("daemon", "--check", "--data-dir", office.data).code == 0
+    well = office.terminal("daemon", "--check", "--data-dir", office.data)
+    assert (well.code, well.out.rstrip().endswith(" (Asia/Shanghai)")) == (0, True)
     port = daemon.text.partition("127.0.0.1:")[2].partition("/")[0]
     for path, code in (("healthz", 200), ("readyz", 200), ("else", 404)):
         assert ask(int(port), path) == code

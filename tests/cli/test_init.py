@@ -110,11 +110,12 @@ def test_a_beginner_is_led_to_a_mail(
         person.answer("Mailbox that sends", "me@@office.example")
         person.answer("Mailbox that sends", "me@office.example")
         person.answer("Its provider", "custom")
-        person.answer("SMTP server", "localhost")
-        person.answer("Port", str(smtp.port))
+        person.answer("SMTP server", "local host:x")
+        person.answer("SMTP server", f"localhost:{smtp.port}")
         person.answer("not shown", "falsch")
         person.answer("Try another one?", "y")
         person.answer("not shown", PASSWORD)
+        person.answer("Recipients", "boss@example.cn, oops")
         person.answer("Recipients", "a@example.cn，王芳 <b@example.cn>")
         person.answer("First source", "gibt-es-nicht")
         person.answer("First source", site.url("/tongzhi/"))
@@ -183,6 +184,7 @@ def test_options_say_what_would_be_asked(terminal: Terminal) -> None:
         (["--recipient", "a@@b"], "a@example.cn"),
         (["--at", "24:00"], "08:00"),
         (["--days", "wrokdays"], "workdays"),
+        (["--timezone", "Mars/Nowhere"], "Asia/Shanghai"),
         (["--source", "https://[::1"], "https://"),
     ],
 )

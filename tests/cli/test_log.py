@@ -168,3 +168,20 @@ def test_chinese_can_be_searched_for_where_the_stream_can_hold_it(office: Office
     assert done.returncode == 0, done.stderr
     assert ("岚川大桥".encode() in done.stderr) == shown
     assert any("岚川大桥通车" in json.loads(line)["message"] for line in done.stderr.splitlines())
+
+
+def test_only_trouble_is_a_warning(capsys: pytest.CaptureFixture[str]) -> None:
+    """What a source brought is no trouble, also where nothing is new; holidays that nobody knows yet are."""
+    log.begin()
+    log.choose("json")
+    log._names["云泽日报"] = "source"
+    for line in (
+        "云泽日报: 6 entries, 0 new, 2.0 s",
+        "云泽日报: news.example.cn answered 503",
+        "the holidays of 2027 are not known, so Monday to Friday count as workdays: upgrade",
+        "daily: nothing due",
+    ):
+        log.say(line)
+    log.begin()
+    told = [json.loads(line)["level"] for line in capsys.readouterr().err.splitlines()]
+    assert told == ["info", "warning", "warning", "info"]

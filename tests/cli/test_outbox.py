@@ -98,6 +98,17 @@ def test_the_list_can_be_json(office: Office) -> None:
     assert waiting["message_id"] == office.message_ids()[BEN]
 
 
+def test_mails_of_earlier_issues_are_not_denied(office: Office) -> None:
+    """Where none is young enough to be listed, how many there are and how they can be seen."""
+    assert office("outbox", "list").lines == ["no mail has been made yet"]
+    office("run")
+    later = "2027-01-31T09:00"
+    told = office("outbox", "list", now=later)
+    assert told.lines == ["no mail in the last 30 days; 2 older: digest outbox list --days 71"]
+    assert len(office("outbox", "list", "--days", "71", now=later).out.splitlines()) == 2
+    assert office("outbox", "list", "--state", "failed").lines == ["there is no such mail"]
+
+
 def test_a_terminal_gets_a_table(office: Office) -> None:
     """Columns are aligned, also below Chinese words, and long answers are cut."""
     office.smtp.fail("rcpt", "450 4.2.1 请稍后再试" + "很长" * 40, who=BEN)

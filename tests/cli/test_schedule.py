@@ -34,7 +34,7 @@ is-system-running) cat {folder}/state; test "$(cat {folder}/state)" = running;;
 enable) mkdir -p "$HOME/.config/systemd/user/$wants"
     exec ln -sf "../$unit" "$HOME/.config/systemd/user/$wants/$unit";;
 disable) exec rm -f "$HOME/.config/systemd/user/$wants/$unit";;
-show) echo "Mon 2026-11-23 08:05:11 CST";;
+show) echo "Mon 2026-11-23 00:05:11 ${TZ:-CST}";;
 esac
 """
 SYSTEMD_RUN = """#!/bin/sh
@@ -75,7 +75,7 @@ class Machine:
     @property
     def calls(self) -> list[str]:
         """What was called, without questions."""
-        asked = ("-l", "is-system-running", "show", "/Query")
+        asked = ("-l", "is-system-running", "show", "/Query", "print")
         path = self.folder / "log"
         lines = path.read_text().splitlines() if path.exists() else []
         return [line for line in lines if not any(f" {word}" in line for word in asked)]
@@ -129,7 +129,7 @@ def test_cron_gets_one_line_and_keeps_the_others(machine: Machine) -> None:
     assert installed_kinds(config) == ("cron",)
     assert machine.table.startswith(before)
     (line,) = machine.table[len(before) :].splitlines()
-    assert f"run --log human --config {config} --data-dir {machine.terminal.folder}/data" in line
+    assert f"run --quiet --log human --config {config} --data-dir {machine.terminal.folder}/data" in line
     assert machine("install").code == 0
     assert machine.calls == ["crontab -"], "a second time there was nothing to do"
     assert machine("uninstall").code == 0
@@ -201,6 +201,7 @@ def test_systemd_gets_a_timer_where_it_serves_users(machine: Machine) -> None:
     assert f"writing {service}" in result.lines
     again = machine("install")
     assert f"{service} is as it should be" in again.lines
+    assert machine("show").err.rstrip().endswith("next call: 2026-11-23 08:05 (Asia/Shanghai)")
     assert installed_kinds(machine.terminal.folder / "digest.toml") == ("systemd",)
 
 
@@ -245,6 +246,59 @@ def test_a_refusal_of_systemd_is_one_clear_line(machine: Machine) -> None:
     result = machine("install")
     assert result.code == 1
     assert "systemctl --user daemon-reload failed: Bus error" in result.err
+    assert "taking back what was done" in result.err
+    assert not list(machine.units.iterdir())
+
+
+def test_a_refused_renewal_leaves_the_timer_of_before(machine: Machine) -> None:
+    """An install that fails gives an older timer its units back, and it stays enabled."""
+    with_systemd(machine)
+    machine("install")
+    (service,) = machine.units.glob("*.service")
+    older = service.read_text("utf-8").replace(_digest(), "/old/digest")
+    service.write_text(older, "utf-8")
+    machine.has("systemctl", SYSTEMCTL.replace("enable)", "enable) exit 1; "))
+    assert machine("install").code == 1
+    assert service.read_text("utf-8") == older
+    assert installed_kinds(machine.terminal.folder / "digest.toml") == ("systemd",)
+
+
+def test_what_a_failed_install_of_old_left_is_taken_away(machine: Machine) -> None:
+    """Units and a link where systemd does not answer any more are no timer, are told of, and go."""
+    with_systemd(machine)
+    machine("install")
+    (machine.folder / "systemctl").unlink()
+    assert installed_kinds(machine.terminal.folder / "digest.toml") == ()
+    assert "systemd: not installed, but its files lie here" in machine("show").err
+    assert machine("uninstall").code == 0
+    assert [path for path in machine.units.rglob("*") if not path.is_dir()] == []
+
+
+@pytest.mark.parametrize("kind", ["systemd", "daemon", "launchd", "windows"])
+def test_a_timer_that_the_machine_does_not_have_is_refused(machine: Machine, kind: str) -> None:
+    """With the one that fits, and before anything is written."""
+    result = machine("install", "--kind", kind)
+    assert (result.code, "digest schedule install --kind cron" in result.err) == (2, True), result.err
+    tried = machine("install", "--kind", kind, "--dry-run")
+    assert (tried.code, "it would be refused" in tried.err) == (0, True)
+    assert not machine.units.exists()
+    assert not (machine.terminal.folder / "data").exists()
+
+
+@pytest.mark.parametrize("kind", ["cron", "systemd", "daemon", "launchd"])
+def test_a_timer_whose_configuration_is_gone_is_told_and_taken_away(machine: Machine, kind: str) -> None:
+    """The file was renamed: show and install name the old timer with the line that takes it away."""
+    with_systemd(machine).has("launchctl", LAUNCHCTL)
+    old = machine.terminal.folder / "digest.toml"
+    assert machine("install", "--kind", kind).code == 0
+    assert "not there" not in machine("show").err
+    new = old.rename(old.with_name("100% 新.toml"))
+    remedy = f"digest schedule uninstall --kind {kind} --config {old}"
+    for words in (("show",), ("install", "--dry-run"), ("install", "--kind", kind), ("uninstall",)):
+        told = machine(*words, "--config", new)
+        assert (told.code, remedy in told.err) == (0, True), told.err
+    assert machine("uninstall", "--config", old).code == 0
+    assert "not there" not in machine("show", "--config", new).err
 
 
 # ---------------------------------------------------------------------------------------------------- launchd, Windows
@@ -326,7 +380,7 @@ def test_show_tells_the_coming_slots_and_how_digest_is_called(machine: Machine) 
     machine("install")
     shown = machine("show", "--now", "2026-11-20T09:02+00:00")
     assert "cron: installed as digest-office-" in shown.err
-    assert shown.err.rstrip().endswith(":05")
+    assert shown.err.rstrip().endswith("next call: 2026-11-20 17:05 (Asia/Shanghai)")
 
 
 def test_show_tells_of_a_timer_that_is_out_of_date(machine: Machine) -> None:

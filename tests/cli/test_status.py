@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -39,7 +40,8 @@ def test_all_well_is_one_row_for_each_thing(office: Office) -> None:
     assert rows["edition daily"].strip() == "last 2026-11-22 08:00, 3 items, 2 sent; next 2026-11-23 08:00"
     assert rows["sources"].strip() == "1 in use, none in trouble"
     assert "exit code 0" in rows["last run"]
-    assert all(line.startswith("ok ") for line in result.out.splitlines())
+    looks = [line for line in result.out.splitlines() if not line.startswith("ok ")]
+    assert [line.split()[:2] for line in looks] == [["look", "timer"]]
 
 
 def test_status_changes_no_byte(office: Office) -> None:
@@ -123,9 +125,11 @@ def test_an_issue_that_waits_for_release_needs_a_look(office: Office) -> None:
 
 
 def test_an_issue_from_the_future_is_told(office: Office) -> None:
-    """A clock that was wrong for one run stops every issue until then."""
+    """A clock that was wrong for one run is told of; what is due by the right one is due all the same."""
     office("run", now="2027-06-01T09:00")
-    assert kinds(office) == ["ahead"]
+    assert kinds(office) == ["ahead", "overdue"]
+    office("run", now="2026-11-22T09:31")
+    assert "overdue" not in kinds(office, "2026-11-22T09:35")
 
 
 def test_a_source_that_fails_for_days_needs_a_look(office: Office) -> None:
@@ -198,3 +202,55 @@ def test_status_reads_beside_a_writer(office: Office) -> None:
         other.commit()
         assert Path(f"{office.data}/digest.db-wal").stat().st_size
         assert office("status", now="2026-11-22T09:30").code == 0
+
+
+def test_a_reader_who_was_refused_is_named(office: Office) -> None:
+    """One of two: the address, the server's words and a remedy, and a look until a person has settled it."""
+    office.smtp.fail("rcpt", "550 5.1.1 no such user", who=BEN)
+    office("run")
+    result = office("status", "--quiet")
+    assert result.code == 4
+    line, remedy = result.out.splitlines()[:2]
+    assert line.startswith(f" ! {BEN} did not get 1 of the mails of the last seven days: 550 5.1.1 no such user")
+    assert f"digest recipients remove {BEN}" in remedy
+    office("outbox", "forget", BEN)
+    assert "lost" not in kinds(office)
+    office.terminal.write_news("news", {"neu.txt": "河堤加固完成\n嘉陵区水务局宣布河堤加固完成。全长五公里。"})
+    office.smtp.fail("rcpt", "550 5.1.1 no such user")
+    office("run", now="2026-11-23T09:00")
+    assert kinds(office, "2026-11-23T09:30") == ["refused", "run"]
+
+
+def test_a_server_left_alone_is_tried_by_send(office: Office) -> None:
+    """digest run would leave it alone again: the advice is the command that does not, once the server is looked at."""
+    office.smtp.fail("auth", "535 5.7.8 no")
+    office("run", now="2026-11-22T08:05")
+    (told,) = [matter for matter in told_matters(office) if matter["kind"] == "run"]
+    assert "digest run" not in told["remedy"]
+    assert "digest send mails at once" in told["remedy"]
+
+
+def test_a_complaint_of_a_run_points_to_no_lines(office: Office) -> None:
+    """What a run said to who saw its lines makes no sense a day later."""
+    office.configure(sources=source(office.news) + source(office.terminal.folder / "weg", "旧网"))
+    assert "the lines above" in office("run").err
+    result = office("status")
+    assert "not every source could be read whole" in result.out
+    assert "above" not in result.out
+
+
+def test_a_first_issue_needs_no_timer_where_one_runs(office: Office) -> None:
+    """With a daemon at work nobody is told to install anything; without one, the row of timers asks for a look."""
+    assert "digest schedule install runs it" in office("status").out
+    assert "look timer" in office("status").out
+    moment = datetime(2026, 11, 22, 0, 59, tzinfo=UTC)
+    beat = Beat(os.getpid(), moment, moment, "sleeping", moment, moment + timedelta(minutes=2))
+    write_beat(beat, office.terminal.folder / "digest.toml", office.data)
+    result = office("status")
+    assert "schedule install" not in result.out
+    assert "it goes out by itself" in result.out
+
+
+def told_matters(office: Office) -> list[dict[str, Any]]:
+    """What is wrong, whole."""
+    return list(told(office, "2026-11-22T08:20")["matters"])

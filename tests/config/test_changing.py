@@ -67,7 +67,7 @@ def test_a_new_key_stands_in_its_table_and_above_the_remarks_of_the_next(path: P
 
 def test_a_table_that_is_not_there_goes_above_its_example(path: Path) -> None:
     """The commented [mail] stays a comment; several keys are written together, since one alone would be a mistake."""
-    with pytest.raises(ConfigError, match="has 1 mistake"):
+    with pytest.raises(ConfigError, match="nothing was written: .* would have 1 mistake"):
         set_values(path, {"mail.preset": "qq"}, {})
     assert path.read_text("utf-8") == OWN
     set_values(path, {"mail.preset": "qq", "mail.user": "me@qq.com", "mail.from": '"我 <me@qq.com>"'}, {})
@@ -123,13 +123,19 @@ def test_windows_line_ends_byte_order_mark_mode_and_link_stay(path: Path, tmp_pa
         ("collect.", "3", "names a whole table"),
         ("edition.dialy.items", "3", 'there is no edition "dialy" .*did you mean "daily"'),
         ("edition.daily", "3", "names a whole table .*edition.daily.KEY"),
-        ("edition", "3", "there is no edition"),
+        ("edition", "3", "no edition is named .*choose from daily, weekly"),
+        ("source.neu.tier", "1", "digest sources add adds one"),
         ("edition.daily.section.财.limit", "3", "there is no section"),
         ("section.limit", "3", "names no edition"),
         ("edition.daily.itms", "3", 'did you mean "items"?'),
         ("edition.daily.items.more", "3", "items is no table"),
-        ("edition.daily.items", "many", "has 1 mistake"),
-        ("timezone", "Mars", "has 1 mistake"),
+        ("edition.daily.items", "many", "nothing was written: .*digest.toml would have 1 mistake"),
+        ("timezone", "Mars", "would have 1 mistake"),
+        ("edition.daily.at", "07:30", 'did you mean "edition.daily.schedule.at"'),
+        ("daily.at", "07:30", 'did you mean "edition.daily.schedule.at"'),
+        ("daily.items", "3", 'did you mean "edition.daily.items"'),
+        ("daily.nonsense", "3", 'there is no setting "daily.nonsense"'),
+        ("edition.monthly.items", "3", r'to add one, write a table \[\[edition\]\] with name = "monthly"'),
         ("", "3", "there is no setting"),
     ],
 )
@@ -139,6 +145,13 @@ def test_what_cannot_be_set_is_told_and_nothing_is_written(path: Path, key: str,
         set_values(path, {key: value}, {})
     assert "geheim" not in str(caught.value)
     assert path.read_text("utf-8") == OWN
+
+
+def test_a_file_that_is_wrong_already_is_not_called_right(path: Path) -> None:
+    """The mistake that stood before the change is the file's."""
+    path.write_text(OWN.replace("Asia/Shanghai", "Mars"))
+    with pytest.raises(ConfigError, match="nothing was written: .*digest.toml has 1 mistake"):
+        set_values(path, {"collect.seconds": "5"}, {})
 
 
 def test_a_key_is_changed_in_the_file_that_holds_it(path: Path, tmp_path: Path) -> None:

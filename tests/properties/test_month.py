@@ -99,4 +99,6 @@ def test_a_fuse_ends_what_burns_it() -> None:
     assert dict(fuse.died) == {"second": 1}
     with burning(Fuse()) as fuse:
         fuse.burn("any")
-    assert fuse.steps == 1
+    with burning(Fuse(left=1, kind="other")) as fuse:
+        fuse.burn("any")
+    assert not fuse.dead

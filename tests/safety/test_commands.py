@@ -16,8 +16,8 @@ from digest.config import MailSettings, read_password
 from digest.errors import FormatError
 
 PACKAGE = Path(__file__).parents[2] / "digest"
-STARTERS = {"config/programs.py", "guard.py"}
-"""Who may start a program: the user's own that prints a password or a list of addresses, and this interpreter."""
+STARTERS = {"app/operation/steps.py", "config/programs.py", "daemon/worker.py", "guard.py"}
+"""Who may start a program: a timer's own, the user's that prints a password or addresses, and this interpreter."""
 
 SHELLS = {
     *("os.system", "os.popen", "subprocess.getoutput", "subprocess.getstatusoutput", "pty.spawn"),

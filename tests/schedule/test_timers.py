@@ -199,13 +199,14 @@ def test_every_cron_hands_sh_the_words_that_were_meant(config: str, data: str) -
         return
     for collapses in (True, False):
         command = read_cron(cron.cron_line(job), collapses=collapses)
-        inner = re.fullmatch(r'said=\$\((.*) 2>&1\) \|\| \[ \$\? -eq 75 \] \|\| echo "\$said" # \S+', command)
+        inner = re.match(r"said=\$\((.*) 2>&1\) \|\| ", command)
         assert inner
-        assert shlex.split(inner[1]) == list(job.words("run", "--log", "human"))
+        assert shlex.split(inner[1]) == list(job.words("run", "--quiet", "--log", "human"))
+        assert cron.configurations(cron.cron_line(job) + "\n") == (config,)
 
 
 @pytest.mark.parametrize(
-    ("code", "told"), [(0, ""), (75, ""), (5, "run\n--log\nhuman\n--config\n{config}\n--data-dir\n{data}\n")]
+    ("code", "told"), [(0, ""), (75, ""), (5, "run\n--quiet\n--log\nhuman\n--config\n{config}\n--data-dir\n{data}\n")]
 )
 def test_cron_mails_what_a_failed_run_says_and_nothing_else(tmp_path: Path, code: int, told: str) -> None:
     """A real sh prints nothing for a run that is done or finds another at work, and all words of one that failed."""
@@ -219,6 +220,25 @@ def test_cron_mails_what_a_failed_run_says_and_nothing_else(tmp_path: Path, code
     done = subprocess.run(["/bin/sh", "-c", command], capture_output=True, text=True, timeout=30, check=False)
     assert done.stdout == told.format(config=job.config, data=job.data)
     assert done.stderr == ""
+
+
+def test_cron_mails_nothing_of_a_failed_run_that_is_silent(tmp_path: Path) -> None:
+    """Not even an empty line, which would be a mail."""
+    program = tmp_path / "digest"
+    program.write_text("#!/bin/sh\nexit 5\n")
+    program.chmod(0o755)
+    command = read_cron(cron.cron_line(Job((str(program),), "/a.toml", "/d")), collapses=False)
+    done = subprocess.run(["/bin/sh", "-c", command], capture_output=True, text=True, timeout=30, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_what_is_no_line_of_ours_names_no_configuration() -> None:
+    """Lines by hand, comments, other people's, and one of ours that was broken by hand."""
+    line = cron.cron_line(JOB)
+    assert cron.configurations(f"# hello\n{line}\n0 1 * * * /x/digest run --config /y\n") == (JOB.config,)
+    assert cron.configurations(line.replace("--config", "'")) == ()
+    assert launchd.configuration_of(b"<?xml") == launchd.configuration_of(b"") == ""
+    assert systemd.configuration_of("[Unit]\nDescription=another\n") == ""
 
 
 @given(TABLES, PATHS)

@@ -104,6 +104,16 @@ def test_a_slot_that_the_clock_moves_over_midnight_is_not_lost() -> None:
     assert slot.isoformat() == "2026-03-29T00:30:00-01:00"
 
 
+def test_a_slot_that_is_moved_past_the_next_days_first_loses_neither() -> None:
+    """Saturday's 23:01 comes on Sunday at 00:01, a minute after Sunday's 00:00."""
+    timetable = Timetable(Schedule(times=("00:00", "23:01")), ZoneInfo("America/Nuuk"))
+    slots = timetable.between(datetime(2026, 3, 28, 12, tzinfo=UTC), datetime(2026, 3, 30, 12, tzinfo=UTC))
+    assert [f"{slot:%d %H:%M}" for slot in slots] == ["29 00:00", "29 00:01", "29 23:01", "30 00:00"]
+    last = timetable.latest(slots[1])
+    assert last == slots[1]
+    assert timetable.latest(slots[1] - timedelta(seconds=1)) == slots[0]
+
+
 def test_a_midnight_that_passed_before_the_clock_went_back_over_it_is_the_latest_slot() -> None:
     """In St. John's of 2010 Sunday began, and a minute later it was Saturday 23:01 again: the slot of 00:00 is past."""
     timetable = Timetable(Schedule(times=("00:00",)), ZoneInfo("America/St_Johns"))

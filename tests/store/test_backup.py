@@ -174,19 +174,40 @@ def test_a_backup_that_fails_leaves_nothing(path: Path) -> None:
 
 def test_dated_backups_are_found_and_the_oldest_dropped(tmp_path: Path) -> None:
     """By their names; nothing else in the folder is touched, and one always stays."""
-    names = [dated_name(NOW + day * DAY) for day in range(4)]
-    for name in (*names, "mine.db", "digest-old.db", "digest-20269999T000000.db"):
+    path = tmp_path / "digest.db"
+    names = [dated_name(path, NOW + day * DAY) for day in range(4)]
+    for name in (*names, "mine.db", "digest-old.db", "digest-20269999T000000Z.db", "m-20261122T010203Z.db"):
         (tmp_path / name).write_bytes(b"")
-    assert [backup.made_at for backup in find_backups(tmp_path)][:2] == [NOW + 3 * DAY, NOW + 2 * DAY]
-    assert [path.name for path in drop_backups(tmp_path, 2)] == [names[1], names[0]]
-    drop_backups(tmp_path, 0)
+    assert [backup.made_at for backup in find_backups(tmp_path, path)][:2] == [NOW + 3 * DAY, NOW + 2 * DAY]
+    assert [file.name for file in drop_backups(tmp_path, 2, path)] == [names[1], names[0]]
+    drop_backups(tmp_path, 0, path)
     assert {path.name for path in tmp_path.iterdir()} == {
         names[3],
         "mine.db",
         "digest-old.db",
-        "digest-20269999T000000.db",
+        "digest-20269999T000000Z.db",
+        "m-20261122T010203Z.db",
     }
-    assert find_backups(tmp_path / "nowhere") == ()
+    assert find_backups(tmp_path / "nowhere", path) == ()
+
+
+@pytest.mark.parametrize("name", ["m.db", "digest.db"])
+def test_databases_that_share_a_folder_keep_their_backups(path: Path, name: str) -> None:
+    """Of other names, or of one name in two places: none is counted, dropped or taken for one's own."""
+    other, kept = path.parent / "other" / name, path.parent / "kept"
+    for database in (path, other):
+        fill(database)
+    mine, strange = kept / dated_name(path, NOW), kept / dated_name(other, NOW + DAY)
+    back_up(path, mine)
+    back_up(other, strange)
+    before = sorted(file.name for file in path.parent.iterdir())
+    assert [backup.path for backup in find_backups(kept, path)] == [mine]
+    assert drop_backups(kept, 1, path) == ()
+    assert sorted(file.name for file in path.parent.iterdir()) == before, "looking leaves nothing behind"
+    with pytest.raises(StoreError, match="of another database"):
+        restore(path, strange, [EDITION], LATER)
+    restore(path, strange, [EDITION], LATER, force=True)
+    assert [backup.path for backup in find_backups(kept, path)] == ([strange] if name == path.name else [])
 
 
 def test_restoring_keeps_the_database_of_before(path: Path) -> None:

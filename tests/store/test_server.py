@@ -372,3 +372,13 @@ def test_a_table_that_was_lost_is_found(postgres: PostgresServer, url: str) -> N
         assert store.find_damage() == ""
         postgres.execute("DROP TABLE bounces", database_of(url))
         assert "tables" in store.find_damage()
+
+
+def test_a_run_that_lost_its_right_claims_no_further_mail(postgres: PostgresServer) -> None:
+    """After a failover another run may be at work: a claim under a lock that the server dropped is an error."""
+    with postgres.fresh() as url, run_lock(url) as check, open_store(url) as store:
+        store.guard = check
+        check()
+        postgres.execute("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND granted")
+        with pytest.raises(StoreError):
+            store.guard()

@@ -21,21 +21,24 @@ class KilledError(BaseException):
     """Nothing catches this: the process is gone."""
 
 
+TALK = "in the talk with the mail server"
+COMMIT = "before a commit"
+
+
 @dataclass
 class Fuse:
-    """Counts the steps of a run, and ends it at one of them; `died` counts what it was doing."""
+    """Counts the steps of a run, of one kind or any, and ends it at one; `died` counts what it was doing."""
 
     left: int = 0
+    kind: str = ""
     dead: bool = False
     died: Counter[str] = field(default_factory=Counter)
-    steps: int = 0
 
     def burn(self, what: str) -> None:
         """One step."""
-        self.steps += 1
         if self.dead:
             raise KilledError
-        if self.left:
+        if self.left and self.kind in ("", what):
             self.left -= 1
             if not self.left:
                 self.dead = True
@@ -59,13 +62,13 @@ def _after(*_: Any) -> None:
 
 def _commit(*_: Any) -> None:
     for fuse in _burning:
-        fuse.burn("before a commit")
+        fuse.burn(COMMIT)
 
 
 def _speak(name: str, _told: tuple[Any, ...]) -> None:
     if name == "smtplib.send":
         for fuse in _burning:
-            fuse.burn("in the talk with the mail server")
+            fuse.burn(TALK)
 
 
 @contextmanager

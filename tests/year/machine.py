@@ -19,7 +19,7 @@ from digest.app.state import open_state
 from digest.config import load_settings
 from digest.errors import DigestError
 from tests.smtp_server import FaultServer
-from tests.year.ending import Fuse, KilledError, burning
+from tests.year.ending import COMMIT, TALK, Fuse, KilledError, burning
 from tests.year.news import KINDS, News
 from tests.year.offices import READERS, slots_of, write_config
 from tests.year.storms import Storms
@@ -105,7 +105,7 @@ class Machine:
         return self._run(clock, idle)
 
     def _run(self, clock: datetime, idle: bool) -> bool:
-        self.fuse.left, self.fuse.dead, self.fuse.steps = self._choose_death(), False, 0
+        self._lay_fuse()
         asked = self.chance.randrange(1, 40) if not self.storms.calm and self.chance.random() < 0.04 else 0
         asking = Counter[str]()
 
@@ -142,11 +142,15 @@ class Machine:
         self._look(clock, excused=complaint is not None)
         return True
 
-    def _choose_death(self) -> int:
-        """The step at which the run will die; 0 for none."""
-        if self.storms.calm or self.chance.random() > 0.06:
-            return 0
-        return int(10 ** self.chance.uniform(0, 2.9))
+    def _lay_fuse(self) -> None:
+        """Choose the step at which the run will die; most runs live."""
+        self.fuse.left, self.fuse.dead = 0, False
+        self.fuse.kind = self.chance.choice(("", "", COMMIT, TALK, TALK))
+        most = {"": 2.9, COMMIT: 1.6, TALK: 1.4}[
+            self.fuse.kind
+        ]  # steps of that kind that a run takes, as a power of 10
+        if not self.storms.calm and self.chance.random() < 0.08:
+            self.fuse.left = int(10 ** self.chance.uniform(0, most))
 
     def _note(self, clock: datetime, error: DigestError | None) -> None:
         if error is None:

@@ -21,6 +21,7 @@ from digest.app.doctor.trial import try_all_themes
 from digest.app.operation.keeping import examine_keeping
 from digest.app.reading.reader import Reader
 from digest.app.recipients.roster import resolve_recipients
+from digest.app.slots import last_slot
 from digest.app.state import data_folder, has_database, place_of
 from digest.app.timetable import timetable_of
 from digest.config import Settings
@@ -89,7 +90,7 @@ def _edition(settings: Settings, edition: Edition, store: Store, now: datetime) 
         yield attempt(name, partial(_raise, error))
         return
     timetable = timetable_of(settings, edition)
-    due = due_slot(timetable, now, store.latest_slot(edition.name))
+    due = due_slot(timetable, now, last_slot(store, edition.name, now))
     when = f"the issue of {due:%Y-%m-%d %H:%M} is due now" if due else _upcoming(timetable, now)
     left_out = f" ({roster.suppressed} more left out)" if roster.suppressed else ""
     seen = f"{len(roster.recipients)} recipients{left_out}, {when}"

@@ -6,12 +6,14 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from digest.app.call import Call
-from digest.app.issues.drafts import find_waiting
-from digest.app.issues.editor import FAR, Editor, Part
+from digest.app.issues.drafts import Waiting, find_waiting
+from digest.app.issues.editor import Editor, Part
 from digest.app.mail.posting import Carrier
 from digest.app.outcome import Outcome
 from digest.app.reading.offering import offer_articles, open_candidates
 from digest.app.reading.reader import Reader
+from digest.app.reading.tried import find_tried
+from digest.app.slots import begin_edition, dated_ahead, last_slot
 from digest.app.timetable import timetable_of
 from digest.errors import ConfigError, StoreError
 from digest.model import Edition
@@ -49,37 +51,53 @@ class Desk:
             mistakes = error.mistakes if isinstance(error, ConfigError) else ()
             self._call.announce("; ".join((error.message, *mistakes, error.hint)))
             self.outcome.broken.append(edition.name)
+            self.outcome.causes[edition.name] = "; ".join((error.message, *mistakes))
 
     def issue_when_due(self, edition: Edition) -> None:
         """Make what is due of an edition, or say when something will be."""
         now = self._call.clock()
-        last = self._store.latest_slot(edition.name)
         timetable = timetable_of(self._call.settings, edition)
+        last = self.find_last(edition, timetable, now)
         found = due(timetable, now, last)
-        if last is not None and last - now > FAR:
-            self.outcome.ahead.append(f"the last issue of {edition.name} is dated {_shown(last)}, in the future")
-        elif found:
+        waiting = self._find_open(edition, found, now)
+        if waiting and waiting.held:
+            self._read_between(edition, timetable, now, last)
+            self.editor.issue_waiting(edition, waiting)
+        elif waiting or found:
             self.outcome.worked = True
-            self._tell_of_former(edition, last)
-            self._catch_up(edition, found)
+            # composed in time and held since: what a person releases late is not to be thrown away for it
+            if waiting is None or self.editor.issue_waiting(edition, waiting):
+                self.catch_up(edition, found)
         elif not self._read_between(edition, timetable, now, last):
             self._tell_next(edition, timetable, now, last)
 
-    def _catch_up(self, edition: Edition, found: Due) -> None:
+    def find_last(self, edition: Edition, timetable: Timetable, now: datetime) -> datetime | None:
+        """Return the last slot that counts, after telling of a wrong clock; a new edition begins with this run."""
+        if ahead := dated_ahead(self._store, edition.name, now):
+            self.outcome.ahead.append(f"the last issue of {edition.name} is dated {_shown(ahead)}")
+        last = last_slot(self._store, edition.name, now)
+        if last is None:
+            self._tell_of_former(edition)
+            return begin_edition(self._store, timetable, edition.name, now)
+        return last
+
+    def _find_open(self, edition: Edition, found: Due, now: datetime) -> Waiting | None:
+        """The issue that waits, where its slot has come, or another one that it goes out for."""
+        if found:
+            return self.editor.find_waiting(edition, found.latest)
+        waiting = find_waiting(self._store, edition)
+        return waiting if waiting and instant(waiting.issue.slot) <= instant(now) else None
+
+    def catch_up(self, edition: Edition, found: Due) -> None:
         """Make the issues that are due, the oldest first, and write down which slots get none."""
         zone = ZoneInfo(edition.timezone)
-        if found.skipped and (waiting := find_waiting(self._store, edition)):
-            # composed in time and held since: what a person releases late is not to be thrown away for it
-            self.editor.issue_waiting(edition, waiting, found.skipped[-1].slot.astimezone(zone))
-            return
+        found = found.after(last_slot(self._store, edition.name, self._call.clock()))
         self._skip(edition, found)
         many = len(found.slots) > 1
-        waited = {a.key for a in open_candidates(self._store, edition, self._call.clock())} if many else frozenset()
+        before = open_candidates(self._store, edition, self._call.clock()) if many else []
+        waited = self._store.first_seen(article.key for article in before)
         for place, slot in enumerate(found.slots, 1):
             part = Part(slot.astimezone(zone), waited) if place < len(found.slots) else None
-            last = self._store.latest_slot(edition.name)
-            if last is not None and instant(last) >= instant(slot):
-                continue  # an issue that waited was for a later slot
             if not self.editor.issue(edition, slot.astimezone(zone), part):
                 return
 
@@ -95,7 +113,7 @@ class Desk:
 
         Each source once a time, whether it answers or not; one that a deadline left unread is read at the next run.
         """
-        tried = self._reader.find_tried(edition).items()
+        tried = find_tried(self._call.settings, self._store, edition, now).items()
         unread = [
             name
             for name, moment in tried
@@ -108,7 +126,7 @@ class Desk:
         following = timetable.following(now)
         told = f"the issue of {_shown(following)}" if following else "an issue"
         self._call.announce(
-            f"{edition.name}: no issue is due; sources read: {len(unread)}; for {told}: {len(candidates)}"
+            f"{edition.name}: no issue is made now; sources read: {len(unread)}; for {told}: {len(candidates)}"
         )
         if any(report.problems and self._call.stopping() for report in found.reports):
             self.outcome.stopped.append(f"sources of {edition.name} are not read")
@@ -125,13 +143,11 @@ class Desk:
         self._call.announce(f"{edition.name}: nothing due; {told}")
         self._warn_of_another(edition, last)
 
-    def _tell_of_former(self, edition: Edition, last: datetime | None) -> None:
-        """Say which editions are in no configuration any more, where this one never went out: it may be one of them.
+    def _tell_of_former(self, edition: Edition) -> None:
+        """Say, of a new edition, which ones are in no configuration any more: it may be one of them.
 
         Under its new name it knows nothing of what it printed under the old one, and a frozen issue stays behind.
         """
-        if last is not None:
-            return
         named = {one.name for one in self._call.settings.editions()}
         newest = {row.edition: row.slot for row in reversed(self._store.find_issues()) if row.edition not in named}
         ours = {name for name, slot in newest.items() if not self._made_elsewhere(name, slot)}
@@ -139,7 +155,7 @@ class Desk:
         for former in sorted(ours | (drafts - newest.keys())):
             frozen = ", and an issue of it is frozen" if former in drafts else ""
             self._call.announce(
-                f"{edition.name} goes out for the first time, while {former} is no edition any more{frozen}: "
+                f"{edition.name} is new, while {former} is no edition any more{frozen}: "
                 f'if you renamed it, write name = "{former}" again, or it begins anew and may repeat what it has told'
             )
 

@@ -32,15 +32,11 @@ DROPPED = "left out by an editor"
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A frozen issue that waits for its slot: what was composed, its letter, and whether a person must release it.
-
-    `read_for` is the last slot for which the sources were read.
-    """
+    """A frozen issue that waits for its slot: what was composed, its letter, and whether a person must release it."""
 
     composed: Composition
     letter: Letter
     held: bool
-    read_for: datetime
 
     @property
     def issue(self) -> Issue:
@@ -64,7 +60,6 @@ def keep_waiting(store: Store, waiting: Waiting, now: datetime) -> bool:
         composed_at=before.composed_at if before else now,
         changed_at=now,
         extras={
-            "read_for": waiting.read_for.isoformat(),
             "attachments": dump_attachments(letter.attachments),
             "warnings": list(letter.warnings),
             "left_off": asdict(letter.left_off),
@@ -85,8 +80,7 @@ def load_waiting(draft: Draft, edition: Edition) -> Waiting:
     told = extras.get("left_off", {})
     left_off = LeftOff(told.get("short", False), tuple(told.get("folded", ())), tuple(told.get("unlisted", ())))
     letter = Letter(draft.subject, draft.html, draft.text, tuple(extras.get("warnings", ())), tuple(kept), left_off)
-    read_for = datetime.fromisoformat(extras.get("read_for") or draft.slot.isoformat())
-    return Waiting(replace(composed, issue=issue), letter, draft.state == "held", read_for)
+    return Waiting(replace(composed, issue=issue), letter, draft.state == "held")
 
 
 def only_items(waiting: Waiting) -> tuple[Composition, Letter]:

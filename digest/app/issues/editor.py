@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from digest.app.call import Call
 from digest.app.issues.drafts import Waiting, find_waiting, keep_waiting
@@ -18,6 +18,7 @@ from digest.app.reading.gather import Gathering
 from digest.app.reading.offering import NOTHING_NEW, offer_articles
 from digest.app.reading.reader import Reader
 from digest.app.recipients.roster import Roster, resolve_recipients
+from digest.app.slots import FAR
 from digest.app.timetable import calendar_of, unknown_holidays
 from digest.compose.issue import Composition
 from digest.errors import StoreError
@@ -25,25 +26,24 @@ from digest.model import Article, Edition, Letter
 from digest.schedule.calendar import calendar_warning
 from digest.store import Store
 
-FAR = timedelta(days=2)
-"""An issue dated so far ahead was made by a wrong clock, or by --now: nothing would be due until then, unsaid."""
-
 
 @dataclass(frozen=True, slots=True)
 class Part:
     """What the issue of a missed slot may take, where each missed slot gets its own: what was out by then.
 
-    `waited` are the keys of what was a candidate before the sources were read now.
+    `waited` says by its key of what was a candidate before this edition's turn came when it was first seen.
     """
 
     until: datetime
-    waited: Collection[str] = field(default_factory=frozenset)
+    waited: Mapping[str, datetime] = field(default_factory=dict)
 
     def takes(self, article: Article) -> bool:
         """Return whether an article was out by then; of one without a date nobody knows, so a later issue takes it."""
-        published = article.published
-        if article.key in self.waited or published is None:
-            return article.key in self.waited
+        published, seen = article.published, self.waited.get(article.key)
+        if seen is not None and seen <= self.until:  # else another edition, or a run that broke off, has just read it
+            return True
+        if published is None:
+            return False
         if isinstance(published, datetime):
             return published <= self.until
         return published <= self.until.date()
@@ -67,8 +67,8 @@ class Editor:
 
         With a `part` it takes that alone.  `own` says that the slot is in no schedule: nobody misses its issue.
         """
-        if waiting := self._find_waiting(edition, slot):
-            return self.issue_waiting(edition, waiting, slot)
+        if waiting := self.find_waiting(edition, slot):
+            return self.issue_waiting(edition, waiting)
         if not self._has_readers(edition):
             return False
         if not self._call.dry_run:
@@ -85,7 +85,7 @@ class Editor:
             return True
         keep_files(self._store, composed.issue, found.files, self._call.clock())
         if edition.review:
-            waiting = Waiting(composed, letter, held=True, read_for=slot)
+            waiting = Waiting(composed, letter, held=True)
             keep_waiting(self._store, waiting, self._call.clock())
             self._tell_held(edition, waiting)
             return False
@@ -96,12 +96,16 @@ class Editor:
         if self._call.stopping():
             self._outcome.stopped.append(f"the issue of {edition.name} is not composed")
             return False
-        if found.failed and not candidates:
+        if found.failed and not candidates and not self._is_gone(found):
             self._call.announce(
                 f"{edition.name}: no source could be read, so nothing is composed; the next run tries again"
             )
             return False
         return True
+
+    def _is_gone(self, found: Gathering) -> bool:
+        """Whether every source is a page that is gone for good: then there is nothing to wait for, nor anything new."""
+        return bool(found.reports) and {report.name for report in found.reports} <= found.left
 
     def _leave_out(self, edition: Edition, composed: Composition, own: bool) -> None:
         """Keep that there is nothing to mail, and why each article was left out."""
@@ -111,8 +115,8 @@ class Editor:
             placements = placements_of(composed)
             self._store.skip_slot(edition.name, slot, NOTHING_NEW, self._call.clock(), placements)
 
-    def _find_waiting(self, edition: Edition, slot: datetime) -> Waiting | None:
-        """The issue that waits, also for a slot that is in no schedule now; one made by a wrong clock is given up."""
+    def find_waiting(self, edition: Edition, slot: datetime) -> Waiting | None:
+        """Return the issue that waits, also for a slot that is in no schedule now; a wrong clock's is given up."""
         waiting = find_waiting(self._store, edition)
         if waiting and waiting.issue.slot - slot > FAR:
             self._call.announce(
@@ -122,16 +126,9 @@ class Editor:
             return find_waiting(self._store, edition)
         return waiting
 
-    def issue_waiting(self, edition: Edition, waiting: Waiting, slot: datetime | None = None) -> bool:
-        """Freeze the issue that waited, as it was last shown; False where a person must release it first.
-
-        While it is held the sources are read once a slot all the same, so that nothing passes by.
-        """
+    def issue_waiting(self, edition: Edition, waiting: Waiting) -> bool:
+        """Freeze the issue that waited, as it was last shown; False where a person must release it first."""
         if waiting.held:
-            if slot and waiting.read_for < slot:
-                found = self.gather(edition)
-                offer_articles(self._store, edition, found, self._call.clock())
-                keep_waiting(self._store, replace(waiting, read_for=slot), self._call.clock())
             self._tell_held(edition, waiting)
             return False
         if not self._has_readers(edition):
@@ -214,6 +211,7 @@ class Editor:
             return True
         self._call.announce(f"{edition.name}: nobody is left to mail it to; digest recipients list shows who left")
         self._outcome.broken.append(edition.name)
+        self._outcome.causes[edition.name] = "nobody is left to mail it to"
         return False
 
     def _freeze(self, edition: Edition, composed: Composition, letter: Letter) -> bool:

@@ -19,10 +19,14 @@ SHORTEST = 4
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """Mails, the newest issue first, and those of them that somebody should know of: held, waiting, or just failed."""
+    """Mails, the newest issue first, and those of them that somebody should know of: held, waiting, or just failed.
+
+    Where there is none, `older` are those of issues before.
+    """
 
     mails: tuple[OutboxRow, ...]
     unsettled: tuple[OutboxRow, ...]
+    older: tuple[OutboxRow, ...] = ()
 
 
 def list_mails(
@@ -39,7 +43,7 @@ def list_mails(
         for row in mails
         if row.state in OPEN or (row.state == "failed" and row.slot == latest[row.edition] and not row.settled)
     ]
-    return Look(mails, tuple(unsettled))
+    return Look(mails, tuple(unsettled), () if mails else store.outbox_rows(edition, state=state))
 
 
 def find_mail(store: Store, name: str) -> OutboxRow:

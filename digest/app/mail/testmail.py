@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from digest.app.call import Call
 from digest.app.issues.issuing import domain_of, write_mail
 from digest.app.mail.posting import name_rest, server_of
+from digest.app.slots import last_slot
 from digest.app.state import has_database, open_state, place_of
 from digest.app.timetable import timetable_of
 from digest.config import MailSettings
@@ -83,7 +84,7 @@ def _write_letter(call: Call, mail: MailSettings, edition: Edition) -> Letter:
     now = call.clock()
     with copy_for_dry_run(place_of(call.settings)) as store:
         timetable = timetable_of(call.settings, edition)
-        waiting = due_slot(timetable, now, store.latest_slot(edition.name))
+        waiting = due_slot(timetable, now, last_slot(store, edition.name, now))
     due = (waiting or timetable.following(now) or now).astimezone(ZoneInfo(edition.timezone))
     lines = [
         line.format(

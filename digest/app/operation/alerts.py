@@ -2,7 +2,8 @@
 
 A matter is told once, again after seven days while it stands, and once when it is over.  There is one mail an hour at
 most, but what keeps an edition from going out is told at once.  The mail takes the way of all mails to the server but
-is in no outbox: where the server is the trouble, the matter stays untold, and is told once the server takes mail again.
+is in no outbox: where the server is the trouble, the matter stays untold, and is told once the server takes mail again,
+also where it is over by then.
 """
 
 from __future__ import annotations
@@ -40,33 +41,43 @@ Parts = list[tuple[str, list[list[str]]]]
 """The headings of a mail, and the lines of each matter under them."""
 
 
-def tell_operator(call: Call, store: Store, seen: Mapping[str, str]) -> str:
+def tell_operator(call: Call, store: Store, seen: Mapping[str, str], since: Mapping[str, datetime]) -> str:
     """Keep what is wrong now (matter -> words), mail the operator what he has to know of it, and return who was mailed.
 
     Nothing is returned where there was nothing to tell, nobody to tell it to, or the last mail is too young.
+    `since` is when matters began, where that was earlier.
 
     Raises:
         DigestError: the mail could not be sent; it is tried again by the next run.
     """
     now = call.clock()
     operators = call.settings.monitoring.operator
-    over = [alert for alert in store.alerts() if alert.matter not in seen and alert.told_at and operators]
+    over = [alert for alert in store.alerts() if alert.matter not in seen and _is_worth(alert) and operators]
     alone = lonely.read(call) if operators else None
     if alone and alone.matter not in seen:
         over.append(alone)
     kept = {alert.matter: alert.words for alert in over if alert is not alone}
-    store.renew_alerts(kept | dict(seen), now)
+    store.renew_alerts(kept | dict(seen), now, since)
     standing = [alert for alert in store.alerts() if alert.matter in seen]
     fresh = [alert for alert in standing if alert.told_at is None or now - alert.told_at >= AGAIN]
-    urgent = any(alert.matter.partition(" ")[0] in GRAVE for alert in fresh)
+    urgent = any(map(_is_grave, fresh)) or any(alert.told_at is None for alert in over)
     if not operators or not (fresh or over) or not (urgent or _is_quiet(store, now)):
         return ""
     letter = write_alert(call, fresh, [alert for alert in standing if alert not in fresh], over)
     _send(call, store, letter, operators)
     store.mark_told([alert.matter for alert in fresh], now)
-    store.renew_alerts(seen, now)
+    store.renew_alerts(seen, now, since)
     lonely.clear(call)
     return ", ".join(operator.address for operator in operators)
+
+
+def _is_grave(alert: Alert) -> bool:
+    return alert.matter.partition(" ")[0] in GRAVE
+
+
+def _is_worth(alert: Alert) -> bool:
+    """Whether the end of a matter is told: of one that the operator knows, or that kept an edition from going out."""
+    return alert.told_at is not None or _is_grave(alert)
 
 
 def tell_without_store(call: Call, error: StoreError) -> str:
@@ -83,8 +94,10 @@ def tell_without_store(call: Call, error: StoreError) -> str:
     if not operators or (told and told.told_at and timedelta() <= now - told.told_at < AGAIN):
         return ""
     matter = Matter("database", values={"why": error.message})
-    alert = Alert(matter.key, matter.words(language_of(call)), told.since if told else now, now)
-    lonely.write(call, alert)
+    alert = Alert(
+        matter.key, matter.words(language_of(call)), told.since if told else now, told.told_at if told else None
+    )
+    lonely.write(call, replace(alert, told_at=now))
     mail = call.settings.require_mail()
     try:
         hand_over(call, _patient(server_of(mail, call.environ)), mail, write_alert(call, [alert], [], []), operators)
@@ -109,12 +122,11 @@ def write_alert(call: Call, fresh: Sequence[Alert], standing: Sequence[Alert], o
     parts: Parts = [
         (words["new"], [_lines(alert, language, zone) for alert in first_told]),
         (words["standing"], [_lines(alert, language, zone) for alert in told_before]),
-        (words["ended"], [_lines(alert, language, zone)[:1] for alert in over]),
+        (words["ended"], [_over(alert, language, zone, call.clock()) for alert in over]),
     ]
     count = len(first_told) + len(told_before)
-    said = words["subject_new"] % {"count": count} if count else words["subject_ended"]
     leading = next(iter((*first_told, *told_before, *over)))
-    subject = words["subject"] % {"said": said, "first": leading.words}
+    subject = words["subject" if count else "subject_ended"] % {"count": count, "first": leading.words}
     head = words["intro"] % {"place": platform.node() or "?"}
     parts = [part for part in parts if part[1]]
     return Letter(subject, _page(head, parts, words["foot"], language), _plain(head, parts, words["foot"]))
@@ -133,6 +145,13 @@ def _lines(alert: Alert, language: InterfaceLanguage, zone: ZoneInfo) -> list[st
         words["told"] % {"words": alert.words, "since": since},
         words["remedy"] % {"remedy": remedy_of(alert.matter, language)},
     ]
+
+
+def _over(alert: Alert, language: InterfaceLanguage, zone: ZoneInfo, now: datetime) -> list[str]:
+    """What was wrong, since when, and by when that was over."""
+    words = operator_words(language)
+    told = words["until"] % {"since": tell_moment(alert.since, zone), "until": tell_moment(now, zone)}
+    return [words["told"] % {"words": alert.words, "since": told}]
 
 
 def _plain(head: str, told: Parts, foot: str) -> str:

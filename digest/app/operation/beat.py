@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Literal, get_args
+from zoneinfo import ZoneInfo
 
 from digest.app.operation.records import write_record
 from digest.places import name_beside
@@ -28,7 +29,7 @@ class Beat:
     """What a daemon said last: its state since `changed`, what it does next, and how the last run ended.
 
     `next` is when it will run again and `code` the last run's exit code (negative: the signal that ended it), each None
-    where there is none; `trouble` says what is wrong where the state is `failing`.
+    where there is none; `trouble` says what is wrong where the state is `failing`, `zone` is the configuration's.
     """
 
     pid: int
@@ -39,6 +40,12 @@ class Beat:
     next: datetime | None = None
     code: int | None = None
     trouble: str = ""
+    zone: str = "UTC"
+
+    @property
+    def told_next(self) -> str:
+        """When it will run again, by the clock of its configuration, which is named; empty where it is not known."""
+        return f"{self.next.astimezone(ZoneInfo(self.zone)):%Y-%m-%d %H:%M} ({self.zone})" if self.next else ""
 
 
 def beat_path(config: Path | str, data: Path) -> Path:
@@ -54,7 +61,8 @@ def read_beat(config: Path | str, data: Path) -> Beat | None:
         if raw["state"] not in get_args(State) or None in (moments["since"], moments["beat"], moments["changed"]):
             return None
         known = {"pid": int(raw["pid"]), "state": raw["state"], "code": raw["code"], "trouble": str(raw["trouble"])}
-        return Beat(**known, **moments)  # type: ignore[arg-type]  # each was looked at above
+        zone = ZoneInfo(raw.get("zone", "UTC")).key
+        return Beat(**known, **moments, zone=zone)  # type: ignore[arg-type]  # each was looked at above
     except (OSError, ValueError, KeyError, TypeError):
         return None
 

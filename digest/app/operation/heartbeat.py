@@ -6,7 +6,7 @@ import re
 from urllib.parse import urlsplit
 
 from digest.app.call import Call
-from digest.app.operation.status import Status
+from digest.app.operation.status import EditionStatus, Status
 from digest.app.outcome import Outcome
 from digest.errors import FetchError
 
@@ -15,10 +15,19 @@ _URL = re.compile(r"https?://\S+")
 
 
 def is_delivered(outcome: Outcome, status: Status) -> bool:
-    """Return whether this run mailed an issue, and no edition is left that should have gone out and did not."""
+    """Return whether this run mailed an issue, and every edition that should have gone out did, to most readers."""
     sent = any(receipt.state == "sent" for receipt in outcome.receipts)
-    missing = any((edition.due and not edition.held) or edition.late for edition in status.editions)
+    missing = any(
+        (edition.due and not edition.held) or edition.late or _is_missed(edition) for edition in status.editions
+    )
     return sent and not missing and not outcome.broken and not outcome.aside
+
+
+def _is_missed(edition: EditionStatus) -> bool:
+    """Whether fewer readers have the last issue than have it not: one wrong address rings no alarm."""
+    mails = edition.last.mails if edition.last else {}
+    had = mails.get("sent", 0)
+    return had < sum(mails.values()) - had
 
 
 def ask_heartbeat(call: Call) -> str:

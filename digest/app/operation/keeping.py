@@ -73,33 +73,48 @@ def make_backup(
     It may be done while a run is at work.
 
     Raises:
-        UsageError: `keep` is for dated backups, and `place` is a file; or the database is on a server.
+        UsageError: `place` is a folder that is not there, or `keep` is given and `place` is no folder; or the database
+            is on a server.
         StoreError: there is no database, it is damaged, or the file cannot be written or is there already.
     """
     path = _require_file(settings)
     whole = place or backup_folder(settings)
     dated = place is None or whole.is_dir()
-    if keep and not dated:
-        raise UsageError("--keep counts the dated backups of a folder", f"give the folder: {whole.parent}")
-    target = whole / dated_name(now) if dated else whole
+    if not dated:
+        _require_target(whole, keep)
+    target = whole / dated_name(path, now) if dated else whole
     size = back_up(path, target, force=force)
-    return BackedUp(target, size, drop_backups(target.parent, keep) if keep else ())
+    return BackedUp(target, size, drop_backups(target.parent, keep, path) if keep else ())
 
 
-def restore_backup(settings: Settings, backup: Path, now: datetime, *, as_it_was: bool = False) -> Restored:
+def _require_target(place: Path, keep: int) -> None:
+    """Raises UsageError where a folder was probably meant: one that is not there is not made, it may be a lost disk."""
+    if place.exists() and keep:
+        raise UsageError(f"--keep counts the dated backups of a folder, and {place} is a file", "name its folder")
+    if keep or not (place.exists() or place.suffix):
+        raise UsageError(
+            f"there is no folder {place}", "make it, or connect its disk; a single file is named with its ending: x.db"
+        )
+    if not place.parent.is_dir():
+        raise UsageError(f"there is no folder {place.parent}", "make it, or connect its disk")
+
+
+def restore_backup(
+    settings: Settings, backup: Path, now: datetime, *, as_it_was: bool = False, force: bool = False
+) -> Restored:
     """Put a backup in the place of the database; what happened since it was made is not repeated.
 
-    With `as_it_was` nothing was sent since, and all goes on where it stood.
+    With `as_it_was` nothing was sent since, and all goes on where it stood; with `force` it may be another database's.
 
     Raises:
         UsageError: the database is on a server.
         BusyError: a run is at work.
-        StoreError: the backup is not sound, or cannot be brought in; nothing was changed.
+        StoreError: the backup is not sound, is another database's, or cannot be brought in; nothing was changed.
     """
     path = _require_file(settings)
     names = [edition.name for edition in settings.editions()]
     with run_lock(path):
-        return restore(path, backup, names, now, as_it_was=as_it_was)
+        return restore(path, backup, names, now, as_it_was=as_it_was, force=force)
 
 
 def backup_folder(settings: Settings) -> Path:
@@ -131,13 +146,21 @@ def purge_state(settings: Settings, now: datetime, days: int | None = None, *, d
         return _clear(store, days or settings.store.retention, now)
 
 
+TRUSTED = timedelta(days=30)
+"""A clock that is further ahead of the last run may be wrong."""
+
+
 def purge_when_due(store: Store, settings: Settings, now: datetime) -> Cleared | None:
     """Let go of what is older than [store] retention, in the first run of a day that had something to do; else None.
 
-    To be called where a run ends, before it is recorded.  It raises nothing: the run has done its work.
+    To be called where a run ends, before it is recorded.  It raises nothing: the run has done its work.  Where the
+    last run lies long back, the clock may be wrong, and only what is old by that run is let go of.
     """
     try:
-        return None if _ran_before(store, now) else _clear(store, settings.store.retention, now)
+        if _ran_before(store, now):
+            return None
+        last = store.runs()
+        return _clear(store, settings.store.retention, min(now, last[0].ended_at + TRUSTED) if last else now)
     except StoreError as error:
         return Cleared(now, Purged(), problem=str(error))
 
@@ -164,7 +187,7 @@ def examine_keeping(settings: Settings, now: datetime) -> Iterator[Finding]:
     folder = next(parent for parent in (data_folder(settings), *data_folder(settings).parents) if parent.exists())
     yield _examine_disk(folder, database_path(settings))
     if (path := database_path(settings)) and path.exists():
-        yield _examine_backups(backup_folder(settings), now)
+        yield _examine_backups(backup_folder(settings), path, now)
     yield Finding("retention", "ok", f"what is older than {settings.store.retention} days is let go of, once a day")
 
 
@@ -178,8 +201,8 @@ def _examine_disk(folder: Path, path: Path | None) -> Finding:
     return Finding("disk", "ok", seen)
 
 
-def _examine_backups(folder: Path, now: datetime) -> Finding:
-    found = find_backups(folder)
+def _examine_backups(folder: Path, path: Path, now: datetime) -> Finding:
+    found = find_backups(folder, path)
     if not found:
         return Finding("backup", "warn", f"none in {folder}", "digest backup --keep 7, every day by cron or a timer")
     days = max(0, (now - found[0].made_at).days)

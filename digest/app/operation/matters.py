@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache
 from importlib.resources import files
@@ -16,6 +16,7 @@ from digest.app.operation.service import Service
 from digest.app.operation.status import DAYS_FAILING, EditionStatus, SourceStatus, Status
 from digest.errors import WELL, BusyError, ConfigError, DigestError, MailError, PartlyDone
 from digest.model import InterfaceLanguage
+from digest.render.problems import translate
 from digest.store import Alert
 
 if TYPE_CHECKING:
@@ -40,9 +41,14 @@ Kind = Literal[
     "templates",
     "daemon",
     "run",
+    "lost",
+    "late",
 ]
 
-GRAVE: frozenset[Kind] = frozenset({"overdue", "stopped", "failed", "unsent", "refused", "ahead", "database"})
+MOST_LATE = 3
+"""So many slots in a row that were skipped as late are no accident: the machine is never on in time."""
+
+GRAVE: frozenset[Kind] = frozenset({"overdue", "stopped", "failed", "unsent", "refused", "database"})
 """An edition does not go out."""
 
 OF_A_RUN: frozenset[Kind] = frozenset({"failed", "lists", "templates"})
@@ -51,11 +57,16 @@ OF_A_RUN: frozenset[Kind] = frozenset({"failed", "lists", "templates"})
 
 @dataclass(frozen=True, slots=True)
 class Matter:
-    """One thing that is wrong: its kind, what it is about, and the values its words need."""
+    """One thing that is wrong: its kind, what it is about, and the values its words need.
+
+    `since` is when it began, where that can be known; `advice` names another remedy than the usual one of its kind.
+    """
 
     kind: Kind
     name: str = ""
     values: Mapping[str, str] = field(default_factory=dict)
+    since: datetime | None = None
+    advice: str = ""
 
     @property
     def key(self) -> str:
@@ -69,11 +80,13 @@ class Matter:
 
     def words(self, language: InterfaceLanguage = "en") -> str:
         """Return what is wrong, in one sentence."""
-        return operator_words(language)[self.kind] % {"name": self.name, "why": "", **self.values}
+        why = _translated(self.values.get("why", ""), language)
+        because = (": " if language == "en" else "：") + why if why else ""
+        return operator_words(language)[self.kind] % {"name": self.name, **self.values, "why": why, "because": because}
 
     def remedy(self, language: InterfaceLanguage = "en") -> str:
         """Return what to do about it."""
-        return operator_words(language)[f"{self.kind}_remedy"] % {"name": self.name, **self.values}
+        return operator_words(language)[f"{self.advice or self.kind}_remedy"] % {"name": self.name, **self.values}
 
 
 @cache
@@ -115,23 +128,26 @@ def _of_edition(edition: EditionStatus, zone: ZoneInfo) -> Iterator[Matter]:
     if edition.ahead and last:
         yield Matter("ahead", name, {"slot": tell_moment(last.slot, zone)})
     if edition.held:
-        yield Matter("waiting", name, {"slot": tell_moment(edition.held, zone)})
+        yield Matter("waiting", name, {"slot": tell_moment(edition.held, zone)}, edition.held)
     if last and edition.unsent:
         waiting = sum(last.mails.get(state, 0) for state in ("queued", "sending", "deferred"))
-        told = {"slot": tell_moment(last.slot, zone), "count": str(waiting), "why": _because(last.reply)}
-        yield Matter("unsent", name, told)
+        told = {"slot": tell_moment(last.slot, zone), "count": str(waiting), "why": last.reply}
+        yield Matter("unsent", name, told, last.slot)
     elif last and last.state == "void":
-        yield Matter("refused", name, {"slot": tell_moment(last.slot, zone), "why": _because(last.reply)})
+        yield Matter("refused", name, {"slot": tell_moment(last.slot, zone), "why": last.reply}, last.slot)
     if edition.due and edition.missed:
-        yield Matter("overdue", name, {"slot": tell_moment(edition.due, zone)})
+        yield Matter("overdue", name, {"slot": tell_moment(edition.due, zone)}, edition.due)
+    if edition.too_late >= MOST_LATE:
+        yield Matter("late", name, {"count": str(edition.too_late)})
 
 
 def _of_source(source: SourceStatus) -> Iterator[Matter]:
     if source.failing >= DAYS_FAILING:
-        yield Matter("failing", source.name, {"days": str(source.failing), "why": source.problem})
+        values = {"days": str(source.failing), "why": source.problem}
+        yield Matter("failing", source.name, values, source.since)
     elif source.silent:
         values = {"days": str(source.silent), "usual": f"{source.usual:g}"}
-        yield Matter("silent", source.name, values)
+        yield Matter("silent", source.name, values, source.since)
 
 
 def matters_of_run(outcome: Outcome, error: DigestError | None) -> Iterator[Matter]:
@@ -140,23 +156,49 @@ def matters_of_run(outcome: Outcome, error: DigestError | None) -> Iterator[Matt
         mistakes = error.mistakes if isinstance(error, ConfigError) else ()
         yield Matter("stopped", values={"why": "; ".join((error.message, *mistakes))})
     for name in outcome.broken:
-        yield Matter("failed", name)
+        yield Matter("failed", name, {"why": outcome.causes.get(name, "")})
     for name in outcome.unlisted:
         yield Matter("lists", name)
     for name in outcome.plain:
         yield Matter("templates", name)
 
 
+def with_causes(matters: Iterable[Matter], outcome: Outcome, error: DigestError | None) -> Iterator[Matter]:
+    """Yield the matters; an issue that is missing or waits says why, where the run knows it and the store does not."""
+    told = error.message if error is not None and not isinstance(error, BusyError) else ""
+    for matter in matters:
+        cause = ""
+        if matter.kind == "overdue" and not isinstance(error, MailError):
+            cause = outcome.causes.get(matter.name, told)
+        elif matter.kind == "unsent":
+            cause = told or outcome.resting
+        known = matter.values.get("why") or cause
+        yield replace(matter, values={**matter.values, "why": known}) if known else matter
+
+
 def matters_to_see(status: Status, service: Service, zone: ZoneInfo) -> Iterator[Matter]:
     """Yield what somebody who looks should see, and nobody is mailed for."""
     for edition in status.editions:
         if edition.due and not edition.last and not edition.missed and not edition.held:
-            yield Matter("fresh", edition.name, {"slot": tell_moment(edition.due, zone)})
+            advice = "fresh_timed" if service.runs else ""
+            yield Matter("fresh", edition.name, {"slot": tell_moment(edition.due, zone)}, advice=advice)
+    yield from _refused_readers(status)
     run = status.run
     if run is not None and run.code not in WELL:
-        yield Matter("run", values={"code": str(run.code), "why": _because("; ".join(run.told[:1]))})
+        values = {"code": str(run.code), "why": "; ".join(run.told[:1])}
+        yield Matter("run", values=values, advice="run_unmailed" if run.code == MailError.exit_code else "")
     if service.trouble:
         yield Matter("daemon", values={"why": service.trouble})
+
+
+def _refused_readers(status: Status) -> Iterator[Matter]:
+    """The readers who did not get a mail that others got: an issue that nobody got is a matter of its own."""
+    void = {(edition.name, edition.last.slot) for edition in status.editions if edition.last and edition.last.void}
+    lost = [row for row in status.outbox.lost if (row.edition, row.slot) not in void]
+    for address in dict.fromkeys(row.address for row in lost):
+        mails = [row for row in lost if row.address == address]
+        why = f"{mails[0].code or ''} {mails[0].reply}".strip()
+        yield Matter("lost", address, {"count": str(len(mails)), "why": why})
 
 
 def still_standing(alerts: Iterable[Alert], status: Status) -> dict[str, str]:
@@ -176,5 +218,17 @@ def tell_moment(moment: datetime, zone: ZoneInfo) -> str:
     return f"{moment.astimezone(zone):%Y-%m-%d %H:%M}"
 
 
-def _because(why: str) -> str:
-    return f": {why}" if why else ""
+def _translated(why: str, language: InterfaceLanguage) -> str:
+    """The complaint in the operator's language, as far as it is known; several may stand in a row."""
+    if language == "en":
+        return why
+    parts = why.split("; ")
+    told = [translate(part, "zh-Hans") for part in parts]
+    if all(one != part for one, part in zip(told, parts, strict=True)):
+        return "；".join(told)
+    if (whole := translate(why, "zh-Hans")) != why:
+        return whole
+    said, opened, hint = why.removesuffix(")").rpartition(" (")
+    if opened and (advice := translate(hint, "zh-Hans")) != hint:  # the words of a server, with ours behind them
+        return f"{said}（{advice}）"
+    return why

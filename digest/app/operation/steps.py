@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,15 +26,18 @@ class Answer:
     complaint: str = ""
 
 
-def ask(*words: str, given: str | None = None) -> Answer:
-    """Return the answer of a program of the system's, such as crontab or systemctl, in English and without a shell."""
+def ask(*words: str, given: str | None = None, zone: str | None = None) -> Answer:
+    """Return the answer of a program of the system's, such as crontab or systemctl, in English and without a shell.
+
+    It tells moments by the clock of the `zone`.
+    """
     try:
         done = subprocess.run(  # noqa: S603  words of our own, as a list
             words,
             input=None if given is None else given.encode("utf-8", "surrogateescape"),
             stdin=subprocess.DEVNULL if given is None else None,
             capture_output=True,
-            env={**os.environ, "LC_ALL": "C"},
+            env={**os.environ, "LC_ALL": "C", **({"TZ": zone} if zone else {})},
             timeout=PATIENCE,
             check=False,
         )
@@ -68,6 +71,20 @@ def is_written(step: Write) -> bool:
     return False
 
 
+def read_files(paths: Iterable[str]) -> dict[str, bytes | None]:
+    """Return what stands in the files; None for one that is not there."""
+    return {path: Path(path).read_bytes() if Path(path).is_file() else None for path in paths}
+
+
+def write_files(contents: Mapping[str, bytes | None]) -> None:
+    """Give files back what stood in them, and take away those that were not there.  Raises OSError."""
+    for path, content in contents.items():
+        if content is None:
+            Path(path).unlink(missing_ok=True)
+        else:
+            Path(path).write_bytes(content)
+
+
 def _write(step: Write, announce: Announce, *, dry_run: bool) -> None:
     path = Path(step.path)
     if is_written(step):
@@ -87,7 +104,7 @@ def _write(step: Write, announce: Announce, *, dry_run: bool) -> None:
 
 def _remove(step: Remove, announce: Announce, *, dry_run: bool) -> None:
     path = Path(step.path)
-    if not path.exists():
+    if not os.path.lexists(path):
         return
     announce(f"{'would remove' if dry_run else 'removing'} {path}")
     if dry_run:

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import csv
 import os
+import shutil
 import sys
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from digest.app.call import Announce
 from digest.app.operation.planning import plan_job
-from digest.app.operation.steps import ask, is_written, take_steps
+from digest.app.operation.steps import ask, is_written, read_files, take_steps, write_files
 from digest.errors import DigestError, UsageError
 from digest.schedule.timers import cron, launchd, systemd, windows
 from digest.schedule.timers.job import MINUTES, Job, Step, Write
@@ -19,6 +23,8 @@ from digest.schedule.timers.job import MINUTES, Job, Step, Write
 KINDS = ("systemd", "cron", "launchd", "windows", "daemon")
 """systemd's timer, a line of cron's, an agent of launchd's, a task of Windows', systemd's service for the daemon."""
 
+_SOON = f"within {MINUTES} minutes"
+_PROGRAMS = {"launchd": "launchctl", "windows": "schtasks"}
 _MANAGER_ANSWERS = ("running", "degraded", "starting", "initializing", "maintenance")
 _NO_TABLE = ("no crontab for", "no such file")
 
@@ -39,6 +45,15 @@ def installed_kinds(config: Path, data_dir: Path | None = None) -> tuple[str, ..
         return ()
 
 
+def lying_kinds(config: Path, data_dir: Path | None = None) -> tuple[str, ...]:
+    """Return the kinds of which anything lies here for a configuration, also where it does not work; never raises."""
+    try:
+        job = plan_job(None, config, data_dir)
+        return tuple(kind for kind in KINDS if Timer(job, kind).lies_here())
+    except DigestError:
+        return ()
+
+
 @dataclass(frozen=True, slots=True)
 class Timer:
     """One kind of timer for one job."""
@@ -51,11 +66,27 @@ class Timer:
         """Set it up, or bring it up to date; done twice it is as done once.
 
         Raises:
-            DigestError: the machine refuses.
+            UsageError: this machine has no such timer.
+            DigestError: the machine refuses; all is as it was before.
         """
-        if not dry_run:
-            Path(self.job.data).mkdir(mode=0o700, parents=True, exist_ok=True)
-        take_steps(self.steps(), announce, dry_run=dry_run)
+        lack, fitting = self._find_lack(), f"what fits: digest schedule install --kind {default_kind()}"
+        if lack and not dry_run:
+            raise UsageError(lack, fitting)
+        steps = self.steps()
+        if dry_run:
+            take_steps(steps, announce, dry_run=True)
+            if lack:
+                announce(f"it would be refused: {lack}; {fitting}")
+            return
+        Path(self.job.data).mkdir(mode=0o700, parents=True, exist_ok=True)
+        was_installed = self.is_installed()
+        before = read_files(step.path for step in steps if isinstance(step, Write))
+        try:
+            take_steps(steps, announce)
+        except DigestError:
+            announce("taking back what was done")
+            self._take_back(before if was_installed else None)
+            raise
 
     def uninstall(self, announce: Announce, *, dry_run: bool = False) -> None:
         """Take it away; where it is not there, nothing is done.  Raises DigestError."""
@@ -86,7 +117,19 @@ class Timer:
             raise UsageError(str(error), "give the file or the folder another name") from None
 
     def is_installed(self) -> bool:
-        """Return whether this machine's timer is set up, in this or in an older form."""
+        """Return whether this machine's timer is set up, in this or in an older form, and its program answers."""
+        match self.kind:
+            case "launchd":
+                return self.lies_here() and ask("launchctl", "print", f"gui/{_user()}/{self.job.name}").code == 0
+            case "windows":
+                return self._has_task()
+            case "cron":
+                return self.lies_here()
+            case _:
+                return self._link().is_symlink() and _manager_answers()
+
+    def lies_here(self) -> bool:
+        """Return whether there is anything of it on this machine: a line, a file, a task."""
         match self.kind:
             case "cron":
                 answer = ask("crontab", "-l")
@@ -94,29 +137,30 @@ class Timer:
             case "launchd":
                 return Path(launchd.agent_path(self.job, str(self.home))).is_file()
             case "windows":
-                return ask("schtasks", "/Query", "/TN", self.job.name).code == 0
+                return Path(windows.task_path(self.job, self.job.data)).is_file() or self._has_task()
             case _:
-                return Path(systemd.enabling_link(self.job, str(self._units()), self.kind)).is_symlink()
+                files = (self._units() / name for name in systemd.user_units(self.job, self.kind))
+                return any(os.path.lexists(path) for path in (self._link(), *files))
 
     def is_current(self) -> bool:
         """Return whether installing it would change nothing: a new environment or a moved file has another timer."""
         steps = self.steps()
         return not steps if self.kind == "cron" else all(is_written(step) for step in steps if isinstance(step, Write))
 
-    def next_call(self, now: datetime) -> str:
-        """Return when digest is called next, in words."""
+    def next_call(self, now: datetime, zone: ZoneInfo) -> str:
+        """Return when digest is called next, in words, by the clock of the zone, which is named."""
         if self.kind == "systemd":
             show = ("show", systemd.unit_name(self.job, self.kind), "--property=NextElapseUSecRealtime", "--value")
-            return ask("systemctl", "--user", *show).out.strip() or f"within {MINUTES} minutes"
+            told = ask("systemctl", "--user", *show, zone="UTC").out.strip()
+            return _by_clock(told, zone) or told or _SOON
         if self.kind == "cron":
-            local = now.astimezone().replace(second=0, microsecond=0)
-            return f"{local + timedelta(minutes=MINUTES - local.minute % MINUTES):%Y-%m-%d %H:%M}"
+            local = now.astimezone().replace(second=0, microsecond=0)  # cron counts by the machine's clock
+            return _shown(local + timedelta(minutes=MINUTES - local.minute % MINUTES), zone)
         if self.kind == "windows":
-            rows = list(
-                csv.reader(ask("schtasks", "/Query", "/TN", self.job.name, "/FO", "CSV", "/NH").out.split("\n"))
-            )
-            return rows[0][1] if rows and len(rows[0]) > 1 else f"within {MINUTES} minutes"
-        return "when an edition is due" if self.kind == "daemon" else f"within {MINUTES} minutes"
+            answer = ask("schtasks", "/Query", "/TN", self.job.name, "/FO", "CSV", "/NH")
+            rows = list(csv.reader(answer.out.split("\n")))
+            return f"{rows[0][1]} (this machine's clock)" if rows and len(rows[0]) > 1 else _SOON
+        return "when an edition is due" if self.kind == "daemon" else _SOON
 
     def proof(self) -> str:
         """Return how to see that it works."""
@@ -139,6 +183,29 @@ class Timer:
             return ("nothing is called while you are logged out, until you call: loginctl enable-linger",)
         return ()
 
+    def _find_lack(self) -> str:
+        """Return why this machine has no such timer; nothing where it has, or where the crontab will say it."""
+        if self.kind in ("systemd", "daemon"):
+            return "" if _manager_answers() else "systemd does not serve you here (systemctl --user)"
+        program = _PROGRAMS.get(self.kind)
+        return f"this machine has no {program}" if program and not shutil.which(program) else ""
+
+    def _take_back(self, before: Mapping[str, bytes | None] | None) -> None:
+        """Undo an install: give an older one its files back, leave nothing of a new one.  It never fails."""
+        with suppress(DigestError, OSError):
+            if before is None:
+                take_steps(self._leaving(), _say_nothing)
+                return
+            write_files(before)
+            if self.kind in ("systemd", "daemon"):
+                ask("systemctl", "--user", "daemon-reload")
+
+    def _has_task(self) -> bool:
+        return ask("schtasks", "/Query", "/TN", self.job.name).code == 0
+
+    def _link(self) -> Path:
+        return Path(systemd.enabling_link(self.job, str(self._units()), self.kind))
+
     def _leaving(self) -> tuple[Step, ...]:
         match self.kind:
             case "cron":
@@ -151,8 +218,7 @@ class Timer:
                 return systemd.uninstall(self.job, str(self._units()), self.kind)
 
     def _units(self) -> Path:
-        base = os.environ.get("XDG_CONFIG_HOME", "")
-        return (Path(base) if os.path.isabs(base) else self.home / ".config") / "systemd" / "user"  # noqa: PTH117
+        return units_folder(self.home)
 
     def _table(self) -> str:
         """The crontab of this user; where it cannot be read nothing may be written in its place."""
@@ -164,6 +230,27 @@ class Timer:
         if answer.code is None:
             raise DigestError("this machine has no crontab", "install cron, or let digest daemon run all the time")
         raise DigestError(f"your crontab cannot be read: {answer.complaint}", "call crontab -l by hand to see")
+
+
+def units_folder(home: Path) -> Path:
+    """Return where the units of a user are kept."""
+    base = os.environ.get("XDG_CONFIG_HOME", "")
+    return (Path(base) if os.path.isabs(base) else home / ".config") / "systemd" / "user"  # noqa: PTH117
+
+
+def _by_clock(told: str, zone: ZoneInfo) -> str:
+    """A moment that systemd tells in UTC, by the clock of the zone; nothing where it is none."""
+    with suppress(ValueError):
+        return _shown(datetime.strptime(told, "%a %Y-%m-%d %H:%M:%S UTC").replace(tzinfo=UTC), zone)
+    return ""
+
+
+def _shown(moment: datetime, zone: ZoneInfo) -> str:
+    return f"{moment.astimezone(zone):%Y-%m-%d %H:%M} ({zone.key})"
+
+
+def _say_nothing(_line: str) -> None:
+    pass
 
 
 def _manager_answers() -> bool:

@@ -5,11 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from digest.app.reading.tried import find_tried
+from digest.app.slots import last_slot
 from digest.app.timetable import timetable_of
 from digest.config import Settings
+from digest.deliver import is_due
 from digest.model import Edition
-from digest.schedule.due import next_moment
-from digest.store import Store
+from digest.schedule.due import next_moment, slot_before_first
+from digest.store import OutboxRow, Store
+
+EVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +36,18 @@ class Upcoming:
 def find_upcoming(settings: Settings, store: Store, now: datetime) -> Upcoming:
     """Return the next moment of every edition and of every mail that waits."""
     editions = {_next_of(settings, store, edition, now).astimezone(UTC) for edition in settings.editions()}
-    # a mail that was never tried is due since its issue is
-    mails = {(row.next_at or row.slot).astimezone(UTC) for row in store.pending()}
+    mails = {_due_since(row, now).astimezone(UTC) for row in store.pending()}
     return Upcoming(tuple(sorted(editions)), tuple(sorted(mails)))
+
+
+def _due_since(row: OutboxRow, now: datetime) -> datetime:
+    """When the time of a mail comes or came: since its issue is due, where it was never tried.
+
+    One that a wrong clock has put off is overdue since ever; a moment that went along with `now` would look new each
+    time, and the daemon would start one run after another.
+    """
+    moment = row.next_at or row.slot
+    return EVER if moment > now and is_due(row, now) else moment
 
 
 def tell_next(settings: Settings, edition: Edition, now: datetime) -> str:
@@ -44,14 +58,15 @@ def tell_next(settings: Settings, edition: Edition, now: datetime) -> str:
 
 
 def _next_of(settings: Settings, store: Store, edition: Edition, now: datetime) -> datetime:
-    """The next moment of an edition: an issue, or on a day without one a reading of any of its sources."""
-    timetable, last = timetable_of(settings, edition), store.latest_slot(edition.name)
-    reads = _last_readings(settings, store, edition, now) or {now}
-    return min(next_moment(timetable, now, last, read).astimezone(UTC) for read in reads)
+    """The next moment of an edition: an issue, the one that was released, or a reading of any of its sources.
 
-
-def _last_readings(settings: Settings, store: Store, edition: Edition, now: datetime) -> set[datetime | None]:
-    """When the sources on the web were last tried; None stands for one that never was, or by a wrong clock."""
-    health = store.source_health()
-    tried = {name: fares.last_tried for name, fares in health.items() if fares.last_tried <= now}
-    return {tried.get(source.name) for source in settings.sources_of(edition) if source.on_web}
+    A new edition is to be begun, which is so since the slot before.
+    """
+    timetable, last = timetable_of(settings, edition), last_slot(store, edition.name, now)
+    reads = set(find_tried(settings, store, edition, now).values()) or {now}
+    moments = [next_moment(timetable, now, last, read) for read in reads]
+    # not before its release: what a run could not mail then is tried again as late as any other trouble
+    moments += [max(row.slot, row.changed_at) for row in store.drafts(edition.name) if row.state == "released"]
+    if last is None and (start := slot_before_first(timetable, now)):
+        moments.append(start)
+    return min(moment.astimezone(UTC) for moment in moments)

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from digest.app.call import Call
 from digest.app.operation.alerts import MAILED, language_of, tell_operator, tell_without_store
 from digest.app.operation.heartbeat import ask_heartbeat, is_delivered
-from digest.app.operation.matters import find_matters, matters_of_run, still_standing
+from digest.app.operation.matters import find_matters, matters_of_run, still_standing, with_causes
 from digest.app.operation.metrics import RunFigures, write_metrics
 from digest.app.operation.status import Status, look_around
 from digest.app.outcome import Outcome
@@ -99,10 +99,12 @@ class Watch:
     def _alert(self, status: Status) -> None:
         call, zone = self._call, ZoneInfo(self._call.settings.timezone)
         language = language_of(call)
-        matters = [*find_matters(status, zone), *matters_of_run(self._outcome, self._error)]
+        found = with_causes(find_matters(status, zone), self._outcome, self._error)
+        matters = [*found, *matters_of_run(self._outcome, self._error)]
         seen = {matter.key: matter.words(language) for matter in matters}
+        since = {matter.key: matter.since for matter in matters if matter.since}
         try:
-            mailed = tell_operator(call, self._store, still_standing(self._store.alerts(), status) | seen)
+            mailed = tell_operator(call, self._store, still_standing(self._store.alerts(), status) | seen, since)
         except StoreError as error:  # it could be read and cannot be written
             watch_failure(call, error)
             raise
@@ -128,6 +130,7 @@ def _code(error: DigestError | None) -> int:
 
 
 def _lines(error: DigestError | None) -> Sequence[str]:
+    """What the record keeps of it; its hint is for who has the lines of the run before his eyes."""
     if error is None:
         return ()
-    return (str(error), *(error.mistakes if isinstance(error, ConfigError) else ()))
+    return (error.message, *(error.mistakes if isinstance(error, ConfigError) else ()))

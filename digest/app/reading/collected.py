@@ -37,8 +37,8 @@ class Collected:
 
     It took `seconds`.  Its list named `listed` entries, `old` of which are no news any more and were left alone.
     `baseline` is True where all of it was there before the source was added, and is not to be offered.  `mark` names
-    the list as it was read, empty where some of it is still to be read.  `late` says why the reading was broken off,
-    `gone` that the server says there is no such page (any more).
+    the list as it was read, empty where some of it is still to be read.  `late` says why the reading was broken off
+    or, where it was never `asked`, not begun; `gone` that the server says there is no such page (any more).
     """
 
     source: SourceSettings
@@ -53,6 +53,7 @@ class Collected:
     baseline: bool = False
     mark: str = ""
     late: str = ""
+    asked: bool = True
     gone: bool = False
 
     @property
@@ -60,7 +61,12 @@ class Collected:
         """How many articles, and every problem in one line."""
         late = (self.late,) if self.late else ()
         problems = (*late, *self.problems, *self._unread_pages())
-        return SourceReport(self.source.name, len(self.found) or len(self.kept), problems)
+        return SourceReport(self.source.name, self.count, problems)
+
+    @property
+    def count(self) -> int:
+        """How many articles it has brought."""
+        return len(self.found) or len(self.kept)
 
     def release(self, kept: Mapping[str, str] | None = None) -> None:
         """Let go of the bytes that were read; where the store has the articles (key -> key there), of these as well."""

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from time import monotonic
@@ -27,6 +28,9 @@ HOSTS = 16
 GLANCE = 0.5
 """So many seconds pass at most until it is seen that the run is asked to end."""
 
+CHECKING = 180.0
+"""So many seconds of a run are spent at most on looking at pages again that were mailed before."""
+
 LATE = "not done within {minutes:g} minutes; the next run reads on"
 ASKED = "not done, since the run was asked to end; the next one reads on"
 
@@ -39,8 +43,9 @@ Result = TypeVar("Result")
 class Collector:
     """Reads sources over the network; a context manager, since it holds connections and processes.
 
-    `known` is asked by one thread at a time, under `lock`.  After the minutes that the configuration gives to all
-    sources together, or when it is asked to end (`stopping`), nothing more is read: what was under way is broken off.
+    `known` is asked by one thread at a time, under `lock`.  Each `collect` has the minutes that the configuration
+    gives, counted from its own beginning: one edition's slow source costs no other edition its time.  After them, or
+    when it is asked to end (`stopping`), nothing more is read: what was under way is broken off.
     """
 
     def __init__(
@@ -54,13 +59,13 @@ class Collector:
         stopping: Callable[[], bool] = bool,
     ) -> None:
         limits = Limits(size=settings.megabytes * 1_000_000, seconds=settings.seconds)
-        fetcher = Fetcher(cache, limits=limits, environ=environ, clock=clock)
+        self._new_fetcher = partial(Fetcher, cache, limits=limits, environ=environ, clock=clock)
         self.lock = threading.Lock()
         guard = Guard(warm="digest.extract.announced", environ=LEAN)
         self.curfew = Curfew()
-        self.tools = Tools(fetcher, guard, _Locked(known, self.lock), environ, clock(), self.curfew)
+        self.tools = Tools(self._new_fetcher(), guard, _Locked(known, self.lock), environ, clock(), self.curfew)
         self._minutes = settings.deadline
-        self._left = settings.deadline * 60.0
+        self._left = self._checking = min(CHECKING, self._minutes * 60.0)
         self._stopping = stopping
         self._open = ExitStack()
 
@@ -75,6 +80,7 @@ class Collector:
     def collect(self, sources: Sequence[SourceSettings], baseline: Iterable[str] = ()) -> Iterator[Collected]:
         """Yield what came of each source, those done first first; of those named in `baseline` no page is read."""
         listed = frozenset(baseline)
+        self._begin(self._minutes * 60.0)
         jobs = [
             (host_of(source.url or ""), partial(read_source, source, self.tools, baseline=source.name in listed))
             for source in sources
@@ -82,9 +88,27 @@ class Collector:
         yield from self._by_host(jobs)
 
     def check(self, pages: Sequence[tuple[Article, SourceSettings]]) -> Iterator[Checked]:
-        """Yield how each article's page stands now; one that could not be asked for is left out."""
+        """Yield how each article's page stands now; one that could not be asked for is left out.
+
+        The time for it is short and its own, for all such looks together: readings lose nothing of theirs.
+        """
+        if self._checking <= 0:
+            return
+        self._begin(self._checking)
+        begun = monotonic()
         jobs = [(host_of(article.url), partial(check_page, article, source, self.tools)) for article, source in pages]
         yield from (checked for checked in self._by_host(jobs) if checked is not None)
+        self._checking -= monotonic() - begun
+
+    def _begin(self, seconds: float) -> None:
+        """Give what begins now so many seconds; what an earlier curfew closed is opened again, but not on the way out.
+
+        Nothing is under way: whoever ended the reading before has waited for its threads.
+        """
+        self._left = seconds
+        if self.curfew.told and not self._stopping():
+            self.curfew.told = ""
+            self.tools = replace(self.tools, fetcher=self._open.enter_context(self._new_fetcher()))
 
     def _by_host(self, jobs: Sequence[tuple[str, Callable[[], Result]]]) -> Iterator[Result]:
         """The results of the jobs as they come; those of one host are done by one thread, in their order."""
@@ -113,7 +137,6 @@ class Collector:
                 thread.result()
             undo.pop_all()
         threads.shutdown()
-        self._left -= monotonic() - begun
 
     def _await(self, done: queue.SimpleQueue[tuple[Result] | None], end: float) -> tuple[Result] | None:
         """The next result; where time is up before it comes, reading ends, and it comes soon."""

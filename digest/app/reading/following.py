@@ -88,6 +88,7 @@ def read_source(source: SourceSettings, tools: Tools, *, baseline: bool = False)
     """
     collected = Collected(source, baseline=baseline, late=tools.curfew.told)
     if collected.late:
+        collected.asked = False
         return collected
     begun = monotonic()
     try:

@@ -34,7 +34,8 @@ class Gathering:
 
     `kept` are the keys of further ones that are in the store already.  `stale` says by its key why an article is no
     news; `baseline` are the keys of what was there before its source was added, `files` by its key where an article of
-    this machine was read from.  `left` names the sources whose only page is gone, and was gone before.
+    this machine was read from.  `left` names the sources whose only page is gone, and was gone before; `late` says that
+    time was up before any source on the web had brought anything.
     """
 
     articles: list[Article] = field(default_factory=list)
@@ -45,6 +46,7 @@ class Gathering:
     baseline: set[str] = field(default_factory=set)
     files: dict[str, Path] = field(default_factory=dict)
     left: set[str] = field(default_factory=set)
+    late: bool = False
 
     @property
     def troubled(self) -> bool:
@@ -54,7 +56,7 @@ class Gathering:
     @property
     def failed(self) -> bool:
         """Whether nothing could be read, and not because there was nothing."""
-        return bool(self.reports) and all(report.failed for report in self.reports)
+        return self.late or (bool(self.reports) and all(report.failed for report in self.reports))
 
 
 def places_of(paths: Sequence[Path]) -> list[Place]:
@@ -77,7 +79,7 @@ def gather(
         collected[part.source.name] = part
         if progress:
             progress(done, len(on_web))
-    found = Gathering()
+    found = Gathering(late=bool(collected) and all(part.late and not part.count for part in collected.values()))
     for place in places:
         if place.name in collected and place.source:
             _add_collected(collected[place.name], found)

@@ -31,9 +31,6 @@ CACHED = timedelta(days=30)
 FORGOTTEN = timedelta(days=3)
 """What was kept so lately, or since the last issue, and never offered is offered now."""
 
-WRONG = timedelta(days=2)
-"""A source tried so far in the future was tried under a wrong clock."""
-
 RESTED = timedelta(hours=6)
 """A mailed page looked at so recently is left in peace."""
 
@@ -73,6 +70,7 @@ class Reader:
         self._collector: Collector | None = None
         self._cache: HttpCache | None = None
         self._collected: dict[str, Collected] = {}
+        self._gathered: set[str] = set()
 
     def __enter__(self) -> Reader:
         return self
@@ -85,6 +83,9 @@ class Reader:
     ) -> Gathering:
         """Return what the sources of an edition hold, or those of them that `only` names."""
         forgotten = self._find_forgotten(edition)
+        if edition.name not in self._gathered:  # its time begins now: what had no turn in another's is asked for
+            self._gathered.add(edition.name)
+            self._collected = {name: part for name, part in self._collected.items() if part.asked}
         before = self._store.source_health() if self._store else {}
         places = [place for place in source_places(self._settings, edition) if only is None or place.name in only]
         found = gather(places, progress, self._collect)
@@ -95,12 +96,6 @@ class Reader:
         gone = [part.source.name for part in self._collected.values() if part.gone and part.source.kind == "page"]
         found.left = {name for name in gone if name in before and before[name].last_good and before[name].failures}
         return found
-
-    def find_tried(self, edition: Edition) -> dict[str, datetime | None]:
-        """Return when each source on the web of an edition was last tried, None where it never was."""
-        health = self._store.source_health() if self._store else {}
-        tried = {name: fares.last_tried for name, fares in health.items() if fares.last_tried <= self._clock() + WRONG}
-        return {source.name: tried.get(source.name) for source in self._settings.sources_of(edition) if source.on_web}
 
     def _find_forgotten(self, edition: Edition) -> dict[str, str]:
         """Return what an earlier run kept and did not offer, since it broke off, and why it is no news, if it is none.

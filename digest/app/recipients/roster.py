@@ -4,22 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from digest.app.recipients.members import Member, Membership, list_members
 from digest.config import Settings, suggest
 from digest.errors import ConfigError
+from digest.extract.dates import BEIJING
 from digest.model import Edition, Recipient
 from digest.store import BounceRow, OutboxRow, Store, Suppression
 
 REPEATED = 3
-"""An address that so many issues in a row came back from is given up."""
+"""An address that gave back all mail of so many days in a row is given up."""
 
 TAKEN_IN = "by hand"
 """How the mark of a row begins that is no message, but a person's word that the address is right."""
 
 LOOK_BACK = 15
-"""So many issues of an edition, the newest, are looked through for those."""
+"""So many issues of an edition, the newest, are looked through for those,"""
+
+LATELY = timedelta(days=5)
+"""and in any case those of so many days: an edition may go out every hour."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +85,10 @@ def merge_members(members: Iterable[Member]) -> dict[str, Recipient]:
 
 
 def suppress_repeated(store: Store, now: datetime) -> tuple[Suppression, ...]:
-    """Return the addresses given up now, because their mails of the last three issues all came back for good.
+    """Return the addresses given up now, because all their mails of the last three days with any came back for good.
 
+    A day is one on which the mails were sent: issues that were missed and are made one after another in the same minute
+    are three mails, but one verdict of a server that may have had a bad morning.
     A mail came back for good where its server refused it for an address that does not exist, or a bounce said so and
     proved, by our Message-ID, that it answers this very mail.  Mails still waiting do not count; one that was taken
     and did not come back is delivered and clears what was before it, and so does one that came back for another
@@ -96,20 +102,26 @@ def suppress_repeated(store: Store, now: datetime) -> tuple[Suppression, ...]:
         if said.kind == "hard" and said.slot:
             bounced.setdefault((said.address, said.edition, said.slot), set()).add(said.mark)
     mails: dict[str, list[OutboxRow]] = {}
-    for row in recent_mails(store, LOOK_BACK):
+    for row in recent_mails(store, LOOK_BACK, now - LATELY):
         address = row.address.casefold()
         if row.state in ("sent", "failed", "unknown") and (address not in again or row.slot > again[address]):
             mails.setdefault(address, []).append(row)
     silent = {suppression.address for suppression in store.suppressions() if not suppression.edition}
     given_up = []
     for address, rows in mails.items():
-        latest = sorted(rows, key=lambda row: row.slot, reverse=True)[:REPEATED]
+        days = sorted({_day_of(row) for row in rows}, reverse=True)[:REPEATED]
+        latest = [row for row in rows if _day_of(row) in days]
         gone = all(_came_back(row, bounced.get((address, row.edition, row.slot), set())) for row in latest)
-        if len(latest) == REPEATED and gone and address not in silent:
-            told = f"the mails of {REPEATED} issues came back, the last of {latest[0].slot:%Y-%m-%d}"
+        if len(days) == REPEATED and gone and address not in silent:
+            told = f"the mails of {REPEATED} days came back, the last of {days[0]}"
             if store.suppress(address, "", "bounced", told, now):
                 given_up.append(Suppression(address, "", "bounced", told, now))
     return tuple(given_up)
+
+
+def _day_of(row: OutboxRow) -> date:
+    """The day on which a mail was sent, or refused."""
+    return row.changed_at.astimezone(BEIJING).date()
 
 
 def _came_back(row: OutboxRow, marks: set[str]) -> bool:
@@ -127,10 +139,10 @@ def take_in(store: Store, suppression: Suppression, now: datetime) -> None:
     store.record_bounces([BounceRow(mark, suppression.address, "", None, "soft", "", "taken in again by hand", now)])
 
 
-def recent_mails(store: Store, count: int) -> Iterator[OutboxRow]:
-    """Yield the mails of the newest issues of every edition, the newest first."""
+def recent_mails(store: Store, count: int, since: datetime | None = None) -> Iterator[OutboxRow]:
+    """Yield the mails of the newest issues of every edition, and of all those `since` then; the newest first."""
     seen: dict[str, int] = {}
     for issue in store.find_issues():
         seen[issue.edition] = seen.get(issue.edition, 0) + 1
-        if seen[issue.edition] <= count:
+        if seen[issue.edition] <= count or (since is not None and issue.slot >= since):
             yield from store.outbox_rows(issue.edition, issue.slot)

@@ -1,11 +1,15 @@
 r"""cron: one line of the user's crontab, marked at its end; every other line stays as it is.
 
 Only the words of a failed run are printed, so that cron mails (MAILTO) what somebody should read, and not the 288
-calls of a day.  Of a command cron itself reads only the %, which it takes for the end of a line unless a backslash
-stands before; some crons take two backslashes for one, so neither \\ nor \% can be part of a path.
+calls of a day; --quiet leaves out what it said before.  Of a command cron itself reads only the %, which it takes for
+the end of a line unless a backslash stands before; some crons take two backslashes for one, so neither \\ nor \% can be
+part of a path.
 """
 
 from __future__ import annotations
+
+import re
+import shlex
 
 from digest.schedule.timers.job import MINUTES, PLAIN, Ask, Job, Step
 
@@ -26,11 +30,12 @@ def uninstall(job: Job, table: str) -> tuple[Step, ...]:
 
 def cron_line(job: Job) -> str:
     r"""Return the line.  Raises ValueError where a path holds \\ or \%, which no two crons read alike."""
-    words = job.words("run", "--log", "human")
+    words = job.words("run", "--quiet", "--log", "human")
     if any("\\\\" in word or "\\%" in word for word in words):
         raise ValueError(r"cron cannot be told a path with \\ or \% in it")
     command = " ".join(_quote(word) for word in words).replace("%", "\\%")
-    return f'*/{MINUTES} * * * * said=$({command} 2>&1) || [ $? -eq 75 ] || echo "$said" {_mark(job)}'
+    mailed = '[ $? -eq 75 ] || [ -z "$said" ] || echo "$said"'
+    return f"*/{MINUTES} * * * * said=$({command} 2>&1) || {mailed} {_mark(job)}"
 
 
 def add_line(table: str, job: Job) -> str:
@@ -52,6 +57,20 @@ def drop_line(table: str, job: Job) -> str:
 def has_line(table: str, job: Job) -> bool:
     """Return whether the line, or an older form of it, is in the crontab."""
     return any(_is_ours(line, job) for line in table.split("\n"))
+
+
+def configurations(table: str) -> tuple[str, ...]:
+    """Return the configurations that lines of ours in the crontab call digest for."""
+    found = (re.match(r".*?said=\$\((.+) 2>&1\) .* # digest-\S+\s*$", line) for line in table.split("\n"))
+    return tuple(name for match in found if match and (name := _config_of(match[1].replace("\\%", "%"))))
+
+
+def _config_of(command: str) -> str:
+    try:
+        words = shlex.split(command)
+        return words[words.index("--config") + 1]
+    except (ValueError, IndexError):  # changed by hand
+        return ""
 
 
 def other_lines(table: str, job: Job) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import plistlib
+from xml.parsers.expat import ExpatError
 
 from digest.schedule.timers.job import MINUTES, Ask, Job, Remove, Step, Write
 
@@ -31,6 +32,15 @@ def agent_path(job: Job, home: str) -> str:
 def log_path(job: Job, home: str) -> str:
     """Return where the words of its runs go."""
     return f"{home}/Library/Logs/{job.name}.log"
+
+
+def configuration_of(agent: bytes) -> str:
+    """Return the configuration that an agent of ours calls digest for; nothing for what is none."""
+    try:
+        words = plistlib.loads(agent)["ProgramArguments"]
+        return str(words[words.index("--config") + 1])
+    except (ValueError, LookupError, TypeError, AttributeError, ExpatError):
+        return ""
 
 
 def agent(job: Job, home: str) -> str:

@@ -6,6 +6,7 @@ PrivateUsers=yes, and not on every kernel: a line that does not work would fail 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from digest.schedule.timers.job import MINUTES, PLAIN, Ask, Job, Remove, Step, Write
@@ -13,6 +14,7 @@ from digest.schedule.timers.job import MINUTES, PLAIN, Ask, Job, Remove, Step, W
 SYSTEM_FOLDER = "/etc/systemd/system"
 CREDENTIAL = "smtp-password"
 
+_ABOUT, _IS_DUE = "digest: mail what ", " says is due"
 _HOMES = ("/home/", "/root/")
 _SHARED = ("/tmp/", "/var/tmp/")  # noqa: S108  # names are compared, nothing is written there
 
@@ -98,6 +100,7 @@ def uninstall(job: Job, folder: str, kind: str) -> tuple[Step, ...]:
     """Return the steps that take it away again; drop-ins of the user's stay."""
     return (
         Ask(("systemctl", "--user", "disable", "--now", unit_name(job, kind)), calm=True),
+        Remove(enabling_link(job, folder, kind)),  # where systemd does not answer
         *(Remove(f"{folder}/{name}") for name in user_units(job, kind)),
         Ask(("systemctl", "--user", "daemon-reload"), calm=True),
     )
@@ -150,6 +153,12 @@ def system_units(job: Job, kind: str) -> dict[str, str]:
     return {f"{job.name}.service": _service(job, lines, system=True), f"{job.name}.timer": _timer()}
 
 
+def configuration_of(unit: str) -> str:
+    """Return the configuration that a service of ours calls digest for; nothing for what is none."""
+    found = re.search(f"^Description={_ABOUT}(.*){_IS_DUE}$", unit, re.M)
+    return found[1].replace("%%", "%") if found else ""
+
+
 def exec_line(words: Iterable[str]) -> str:
     """Return a command line as ExecStart= takes it; the colon says that no variables are to be put in."""
     program, *rest = words
@@ -166,7 +175,7 @@ def quote_path(path: str) -> str:
 def _service(job: Job, lines: Iterable[str], *, wanted_by: str = "", system: bool = False) -> str:
     """A service; one of the system waits for the network, which no user's manager knows of."""
     network = ("Wants=network-online.target", "After=network-online.target") if system else ()
-    head = (f"Description=digest: mail what {_percent(job.config)} says is due", *network)
+    head = (f"Description={_ABOUT}{_percent(job.config)}{_IS_DUE}", *network)
     install_part = ("", "[Install]", f"WantedBy={wanted_by}") if wanted_by else ()
     return "\n".join(("[Unit]", *head, "", "[Service]", *lines, *install_part, ""))
 
