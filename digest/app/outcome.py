@@ -67,7 +67,7 @@ class Outcome:
         if self.ahead:
             raise PartlyDone(
                 f"a clock was wrong: {'; '.join(self.ahead)}, far in the future",
-                "see that the clock is right; new issues go by it, whatever it said then",
+                "see that the clock is right: new issues go by it; where none does, digest send sends one",
             )
         if self.broken:
             raise PartlyDone(f"not composed: {', '.join(self.broken)}", "the lines above say why")

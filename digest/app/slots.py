@@ -11,6 +11,9 @@ from digest.store import Store
 FAR = timedelta(days=2)
 """What is dated so far ahead was made by a wrong clock, or by --now: nothing would be due until then."""
 
+SEVERAL = 3
+"""What was made on so many days was not all made by a clock that was wrong."""
+
 BEFORE = "was before the edition began"
 """Why the slot behind which an edition begins has no issue."""
 
@@ -20,12 +23,15 @@ _EVER = datetime(1970, 1, 1, tzinfo=UTC)
 def last_slot(store: Store, edition: str, now: datetime) -> datetime | None:
     """Return the last slot of an edition that has an issue or was skipped, from which on slots are due; None: none.
 
-    Where a wrong clock has made issues far ahead, neither they nor what else it did count: today does.
+    Where a wrong clock has made issues far ahead, neither they nor what else it did count: today does.  But where they
+    were made on several days, it is the clock of now that is wrong, as one is that began anew without its battery.
     """
     if dated_ahead(store, edition, now) is None:
         return store.latest_slot(edition)
     made = [(issue.slot, issue.composed_at) for issue in store.find_issues(edition)]
     made += [(skip.slot, skip.skipped_at) for skip in store.skips(edition, _EVER)]
+    if len({at.date() for _, at in made if at - now > FAR}) >= SEVERAL:
+        return store.latest_slot(edition)
     return max((slot for slot, at in made if max(slot, at) - now <= FAR), default=None)
 
 
