@@ -336,11 +336,10 @@ def test_a_run_with_nothing_due_loads_nothing_heavy(tmp_path: Path, smtp: FaultS
 
 # ------------------------------------------------------------------------------------------------------ whole weeks
 
-DAYS = ("daily", "workdays", "weekly:mon,thu", "0 8 * * 2,5")
+WEEKS = (("merge", "daily"), ("merge", "0 8 * * 2,5"), ("each", "workdays"), ("skip", "weekly:mon,thu"))
 
 
-@pytest.mark.parametrize("days", DAYS)
-@pytest.mark.parametrize("catch_up", ["merge", "each", "skip"])
+@pytest.mark.parametrize(("catch_up", "days"), WEEKS)
 def test_over_weeks_every_article_is_told_once(tmp_path: Path, smtp: FaultServer, days: str, catch_up: str) -> None:
     """Runs at odd hours, a machine that sleeps, mails refused: one issue a slot, and every article in one of them."""
     chance = random.Random(f"{days} {catch_up}")
