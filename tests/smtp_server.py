@@ -14,6 +14,7 @@ Stages: greeting, ehlo, starttls, auth, mail, rcpt, data (the answer to DATA), b
 from __future__ import annotations
 
 import asyncio
+import logging
 import ssl
 import threading
 from collections.abc import Callable
@@ -21,6 +22,9 @@ from dataclasses import dataclass
 from typing import Any, AnyStr, Literal
 
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
+
+# The server runs in the process of the program that is tested: its own remarks are none of the program's.
+logging.getLogger("mail.log").setLevel(logging.ERROR)
 
 Stage = Literal["greeting", "ehlo", "starttls", "auth", "mail", "rcpt", "data", "body", "dot", "rset", "quit"]
 

@@ -360,8 +360,8 @@ def test_doctor_says_when_nothing_runs_it_and_nobody_would_hear(office: Office) 
 
 
 def test_doctor_warns_of_a_year_without_holidays(office: Office) -> None:
-    """From November on an edition of workdays needs the coming year's days; a daily one needs none."""
-    assert "ok   calendar" in office("doctor", now="2090-12-01T09:00").out
+    """An edition of workdays needs the year's days, and so does a daily one's agenda; a year that is known is well."""
+    assert "holidays of 2090 are not known" in office("doctor", now="2090-12-01T09:00").out
     workdays = edition().replace('days = "daily"', 'days = "workdays"')
     office.configure(editions=workdays)
     (warning,) = [line for line in warnings(office("doctor", now="2090-12-01T09:00").out) if "calendar" in line]

@@ -144,9 +144,22 @@ def test_a_source_that_fails_for_days_needs_a_look(office: Office) -> None:
             store.record_sources([SourceReading("alt", "连不上", 0, 0)], since + timedelta(days=day))
     assert kinds(office, "2026-11-21T09:30") == []
     assert kinds(office) == ["failing"]
-    (seen,) = told(office)["sources"]
+    (seen,) = [one for one in told(office)["sources"] if one["failing_days"]]
     assert (seen["name"], seen["failing_days"], seen["problem"]) == ("省网", 3, "连不上")
     assert "省网 failing 3 days" in office("status", now="2026-11-22T09:30").out
+
+
+def test_a_folder_that_is_gone_needs_a_look_too(office: Office) -> None:
+    """Somebody moved it: from the third day a person is told, as of a feed that does not answer."""
+    office("run", now="2026-11-19T09:00")
+    gone = office.news.rename(office.news.with_name("woanders"))
+    for day in (20, 21, 22):
+        office("run", now=f"2026-11-{day}T09:00")
+    assert "failing" in kinds(office)
+    assert "news failing 3 days" in office("status", now="2026-11-22T09:30").out
+    gone.rename(office.news)
+    office("run", now="2026-11-23T09:00")
+    assert "failing" not in kinds(office, "2026-11-23T09:30")
 
 
 def test_the_coming_year_without_holidays_needs_a_look(office: Office) -> None:

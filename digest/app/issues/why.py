@@ -143,8 +143,7 @@ def _sources(settings: Settings, store: Store, edition: Edition, now: datetime, 
     for source in settings.sources_of(edition):
         fares = health.get(source.name)
         if fares is None:
-            if source.on_web:
-                yield f"  source {source.name}: never read yet"
+            yield f"  source {source.name}: never read yet"
             continue
         told = f"last tried {_shown(fares.last_tried, zone)}, {fares.articles} articles"
         if fares.last_new:

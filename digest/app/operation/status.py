@@ -219,7 +219,7 @@ def _last_issue(store: Store, found: IssueRow) -> LastIssue:
 
 
 def _sources(store: Store, used: set[str], now: datetime) -> list[SourceStatus]:
-    """Every source in use that was tried before; folders are not kept a record of."""
+    """Every source in use that was tried before."""
     rhythms = store.rhythms(now)
     return [
         SourceStatus(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from datetime import datetime, timedelta
@@ -33,6 +34,9 @@ FORGOTTEN = timedelta(days=3)
 
 RESTED = timedelta(hours=6)
 """A mailed page looked at so recently is left in peace."""
+
+MOST_TOLD = 3
+"""So many unreadable files of a folder are named in its record."""
 
 MOST_CHECKED = 100
 """So many mailed pages are looked at again in one run, at most."""
@@ -71,6 +75,7 @@ class Reader:
         self._cache: HttpCache | None = None
         self._collected: dict[str, Collected] = {}
         self._gathered: set[str] = set()
+        self._folders: set[str] = set()
 
     def __enter__(self) -> Reader:
         return self
@@ -89,6 +94,7 @@ class Reader:
         before = self._store.source_health() if self._store else {}
         places = [place for place in source_places(self._settings, edition) if only is None or place.name in only]
         found = gather(places, progress, self._collect)
+        self._keep_folders(places, found)
         read = set(found.kept)
         found.kept.extend(key for key in forgotten if key not in read)
         found.stale = {key: reason for key, reason in found.stale.items() if key not in forgotten}
@@ -186,6 +192,19 @@ class Reader:
         for part in parts:
             part.release(kept)
 
+    def _keep_folders(self, places: Sequence[Place], found: Gathering) -> None:
+        """Write how the folders fared, once a run: they have no pages, but a time at which they were read."""
+        folders = {place.name for place in places if not place.source} - self._folders
+        if not (self._keeps and self._store and folders):
+            return
+        self._folders |= folders
+        articles = [article for article in found.articles if article.source in folders]
+        seen = self._store.first_seen(article.key for article in articles)
+        new = Counter(article.source for article in articles if article.key not in seen)
+        reports = [report for report in found.reports if report.name in folders]
+        readings = [SourceReading(one.name, _told(one.problems), one.articles, new[one.name]) for one in reports]
+        self._store.record_sources(readings, self._clock())
+
     def _offer_baseline(self, store: Store, part: Collected, kept: Mapping[str, str], now: datetime) -> None:
         """Close what was there before a source was added to every edition that reads it, also to those due later."""
         keys = [kept[one.article.key] for one in part.found if one.article.key in kept] if part.baseline else []
@@ -231,6 +250,12 @@ def _reading_of(part: Collected, kept: Mapping[str, str]) -> SourceReading:
     count = part.listed or len(part.found)
     keys = tuple(kept.get(one.article.key, one.article.key) for one in part.found) if part.mark else ()
     return SourceReading(part.source.name, "; ".join(part.problems), count, fresh, part.baseline, part.mark, keys)
+
+
+def _told(problems: Sequence[str]) -> str:
+    """The first of many unreadable files, and how many more there are."""
+    more = len(problems) - MOST_TOLD
+    return "; ".join((*problems[:MOST_TOLD], *([f"and {more} more"] if more > 0 else [])))
 
 
 def source_places(settings: Settings, edition: Edition) -> list[Place]:

@@ -13,6 +13,6 @@ WRONG = timedelta(days=2)
 
 
 def find_tried(settings: Settings, store: Store, edition: Edition, now: datetime) -> dict[str, datetime | None]:
-    """Return when each source on the web of an edition was last tried; None where it never was, or by a wrong clock."""
+    """Return when each source of an edition was last tried; None where it never was, or by a wrong clock."""
     tried = {name: fares.last_tried for name, fares in store.source_health().items() if fares.last_tried <= now + WRONG}
-    return {source.name: tried.get(source.name) for source in settings.sources_of(edition) if source.on_web}
+    return {source.name: tried.get(source.name) for source in settings.sources_of(edition)}
