@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from digest.app.operation.idle import Grounds
+from digest.app.grounds import Grounds
 from digest.config import MailSettings, Settings
+from digest.schedule.moments import shown
 
 Announce = Callable[[str], None]
 Clock = Callable[[], datetime]
@@ -52,4 +53,4 @@ class Call:
 
     def show(self, moment: datetime) -> str:
         """Return a moment as the reader's clock shows it."""
-        return f"{moment.astimezone(ZoneInfo(self.settings.timezone)):%Y-%m-%d %H:%M}"
+        return shown(moment, ZoneInfo(self.settings.timezone))

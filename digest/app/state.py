@@ -8,10 +8,9 @@ from pathlib import Path
 
 from digest.config import Settings
 from digest.errors import ConfigError
-from digest.store import Place, Store, copy_for_dry_run, open_store, run_lock
+from digest.store import SCHEMES, Place, Store, copy_for_dry_run, open_store, run_lock
 
 FILE = "sqlite:///"
-SERVER = ("postgresql:", "postgres:", "postgresql+psycopg:")
 
 
 @contextmanager
@@ -41,7 +40,7 @@ def place_of(settings: Settings) -> Place:
     if settings.store.path is not None:
         return settings.store.path.resolve()  # of a link: SQLite keeps its log beside the file itself
     url = settings.store.url or ""
-    if url.startswith(SERVER):
+    if url.partition(":")[0] in SCHEMES:
         return url
     path = Path(url.removeprefix(FILE))
     if url.startswith(FILE) and path.is_absolute() and "?" not in url:

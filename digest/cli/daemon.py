@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 import click
 
 from digest.cli.log import log, logged
-from digest.cli.options import announce, placed
+from digest.cli.options import announce, placed, require_config
+from digest.places import find_data
 
 if TYPE_CHECKING:
     from digest.daemon.keeping import Daemon
@@ -35,13 +36,7 @@ def daemon(check: bool, port: int | None, config_path: Path | None, data_dir: Pa
     Every run is a `digest run` of its own.  SIGHUP, or a change of the file, reads the configuration again; SIGTERM and
     Ctrl-C end the run at work after the mail in hand, and then the daemon.
     """
-    from digest.errors import ConfigError
-    from digest.places import find_config, find_data
-
-    found, data = find_config(config_path, os.environ, Path.cwd()), find_data(data_dir).absolute()
-    if found is None:
-        raise ConfigError("there is no digest.toml here", "digest init writes one; --config names another place")
-    config = found.absolute()
+    config, data = require_config(config_path).absolute(), find_data(data_dir).absolute()
     if check:
         _check(config, data)
     else:

@@ -11,6 +11,7 @@ import click
 
 from digest.cli.options import announce
 from digest.errors import ConfigError
+from digest.files import replace_bytes
 
 if TYPE_CHECKING:
     from digest.config.filling import Answers
@@ -79,21 +80,9 @@ def _write(answers: Answers, password: str, output: Path) -> None:
     try:
         if password:
             _write_secret(output.absolute().parent / answers.mail["password_file"], password)
-        _write_whole(output, text)
+        replace_bytes(output, text.encode())  # only for its owner: it names readers, and may come to name more
     except OSError as error:
         raise ConfigError(f"{output} cannot be written: {error.strerror}", "choose another --output") from error
-
-
-def _write_whole(output: Path, text: str) -> None:
-    """Write the file at one stroke: a full disk leaves no half of it."""
-    place = output.resolve()
-    aside = place.with_name(f".{place.name}.{os.getpid()}")
-    try:
-        aside.touch(mode=0o600)  # it names readers, and may come to name more
-        aside.write_text(text, encoding="utf-8", newline="\n")
-        aside.replace(place)
-    finally:
-        aside.unlink(missing_ok=True)
 
 
 def _write_secret(path: Path, password: str) -> None:

@@ -55,7 +55,8 @@ def backup(
         return
     if as_it_was:
         raise UsageError("--as-it-was says how to restore", "digest backup --restore FILE --as-it-was")
-    from digest.app.operation.keeping import make_backup, show_size
+    from digest.app.operation.disk import show_size
+    from digest.app.operation.keeping import make_backup
 
     made = make_backup(settings, place, now, force=force, keep=keep or 0)
     click.echo(printable(str(made.path)))
@@ -101,7 +102,8 @@ def purge(days: int | None, dry_run: bool, config_path: Path | None, data_dir: P
     The first run of each day does the same. What every article is known by stays, so that no old one is ever printed
     again; and so do who has left, candidates, drafts, and mails that wait or are held.
     """
-    from digest.app.operation.keeping import purge_state, show_size
+    from digest.app.operation.disk import show_size
+    from digest.app.operation.keeping import purge_state
 
     settings = read_settings(config_path, data_dir)
     now = read_clock(moment, settings.timezone)()

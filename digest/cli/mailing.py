@@ -19,6 +19,7 @@ from digest.cli.options import (
     announce,
     choose_edition,
     configured,
+    find_here,
     locate_config,
     read_clock,
     read_settings,
@@ -26,10 +27,11 @@ from digest.cli.options import (
 )
 from digest.cli.stopping import stop_when_asked
 from digest.errors import BusyError, ConfigError, DigestError, MailError
+from digest.places import find_data
 
 if TYPE_CHECKING:
     from digest.app.call import Announce
-    from digest.app.operation.idle import Grounds
+    from digest.app.grounds import Grounds
     from digest.app.outcome import Outcome
     from digest.config import Settings
 
@@ -140,7 +142,6 @@ def _hear_news(
         raise
     except DigestError as error:
         from digest.app.operation.repeating import is_news
-        from digest.places import find_data
 
         told = (*lines, error.message, *(error.mistakes if isinstance(error, ConfigError) else ()))
         config = Path(locate_config(config_path))
@@ -158,11 +159,10 @@ def _ignore(_line: str) -> None:
 def _glance(config_path: Path | None, data_dir: Path | None, moment: str | None) -> list[str] | None:
     """What there is to say where nothing is due, found without reading the configuration; None where one must look."""
     from digest.app.operation.idle import find_idle
-    from digest.places import find_config, find_data
 
     try:
         now = datetime.now(UTC) if moment is None else datetime.fromisoformat(moment)
-        config = find_config(config_path, os.environ, Path.cwd())
+        config = find_here(config_path)
     except (OSError, ValueError):
         return None  # the full run says what is wrong
     return find_idle(config, find_data(data_dir), os.environ, now) if config else None
@@ -170,10 +170,9 @@ def _glance(config_path: Path | None, data_dir: Path | None, moment: str | None)
 
 def _take_grounds(config_path: Path | None, data_dir: Path | None) -> Grounds | None:
     """What the settings, which are read after this, rest on."""
-    from digest.app.operation.idle import take_grounds
-    from digest.places import find_config, find_data
+    from digest.app.grounds import take_grounds
 
-    config = find_config(config_path, os.environ, Path.cwd())
+    config = find_here(config_path)
     return take_grounds(config, find_data(data_dir), os.environ) if config else None
 
 

@@ -16,6 +16,7 @@ import click
 from digest.cli.log import log
 from digest.cli.log import printable as printable  # the commands that print have it from here
 from digest.errors import ConfigError, UsageError
+from digest.places import find_config
 
 if TYPE_CHECKING:
     from digest.config import Settings
@@ -53,23 +54,24 @@ def configured(command: Command) -> Command:
     return placed(_now(command))
 
 
+def find_here(config_path: Path | None) -> Path | None:
+    """Return the configuration in use, or None where there is none."""
+    return find_config(config_path, os.environ, Path.cwd())
+
+
 def locate_config(config_path: Path | None) -> str:
     """Return the path of the configuration in use, or nothing where there is none."""
-    from digest.config import find_config
-
-    path = find_config(config_path, os.environ, Path.cwd())
+    path = find_here(config_path)
     return str(path.absolute()) if path else ""
 
 
 def require_config(config_path: Path | None) -> Path:
-    """Return the path of the configuration in use, to change it.
+    """Return the path of the configuration in use.
 
     Raises:
         ConfigError: there is none.
     """
-    from digest.config import find_config
-
-    path = find_config(config_path, os.environ, Path.cwd())
+    path = find_here(config_path)
     if path is None:
         raise ConfigError("there is no digest.toml here", "digest init writes one; --config names another place")
     return path
@@ -81,16 +83,14 @@ def read_settings(config_path: Path | None, data_dir: Path | None, *, required: 
     Raises:
         ConfigError: the file is missing or wrong.
     """
-    from digest.config import default_settings, find_config, load_settings
+    from digest.config import default_settings, load_settings
 
-    path = find_config(config_path, os.environ, Path.cwd())
-    if path is not None:
-        settings = load_settings(path, os.environ, data_dir)
-        log.prepare(settings, os.environ)
-        return settings
-    if required:
-        raise ConfigError("there is no digest.toml here", "digest init writes one; --config names another place")
-    return default_settings(os.environ, Path.cwd(), data_dir)
+    path = require_config(config_path) if required else find_here(config_path)
+    if path is None:
+        return default_settings(os.environ, Path.cwd(), data_dir)
+    settings = load_settings(path, os.environ, data_dir)
+    log.prepare(settings, os.environ)
+    return settings
 
 
 def choose_edition(settings: Settings, name: str | None) -> Edition:

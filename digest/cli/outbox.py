@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from digest.cli.options import announce, configured, print_json, printable, read_clock, read_settings
+from digest.schedule.moments import shown
 
 if TYPE_CHECKING:
     from digest.config import Settings
@@ -236,7 +237,7 @@ def _last_word(row: OutboxRow) -> str:
 
 
 def _shown(moment: datetime | None, row: OutboxRow, settings: Settings) -> str:
-    return f"{moment.astimezone(_zone(row, settings)):%Y-%m-%d %H:%M}" if moment else ""
+    return shown(moment, _zone(row, settings)) if moment else ""
 
 
 def _zone(row: OutboxRow, settings: Settings) -> ZoneInfo:

@@ -12,6 +12,7 @@ import click
 
 from digest.cli.options import ProgressLine, announce, configured, print_json, read_clock, read_settings, require_config
 from digest.errors import DigestError, PartlyDone, UsageError
+from digest.schedule.moments import shown
 
 if TYPE_CHECKING:
     from digest.app.reading.sources import Check, Identified
@@ -374,7 +375,7 @@ def _article_text(article: Article, zone: ZoneInfo) -> str:
 
 def _shown_date(moment: datetime | date | None, zone: ZoneInfo) -> str:
     if isinstance(moment, datetime):
-        return f"{moment.astimezone(zone):%Y-%m-%d %H:%M}"
+        return shown(moment, zone)
     return moment.isoformat() if moment else ""
 
 

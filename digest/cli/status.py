@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -12,6 +11,7 @@ import click
 
 from digest.cli.options import configured, locate_config, print_json, printable, read_clock, read_settings
 from digest.errors import WELL
+from digest.schedule.moments import shown
 
 if TYPE_CHECKING:
     from digest.app.operation.matters import Matter
@@ -87,7 +87,7 @@ def _rows(seen: Status, zone: ZoneInfo) -> Iterator[Row]:
     if seen.disk:
         yield _disk(seen)
     if seen.backup:
-        yield "backup", "ok", f"last {_shown(seen.backup, zone)}"
+        yield "backup", "ok", f"last {shown(seen.backup, zone)}"
     if seen.unknown_year:
         yield "calendar", "look", f"the holidays of {seen.unknown_year} are not known yet"
 
@@ -102,21 +102,21 @@ def _mark(edition: EditionStatus) -> str:
 def _edition(edition: EditionStatus, zone: ZoneInfo) -> Iterator[str]:
     if edition.last:
         mails = ", ".join(f"{count} {state}" for state, count in sorted(edition.last.mails.items())) or "no mails"
-        yield f"last {_shown(edition.last.slot, zone)}, {edition.last.items} items, {mails}"
+        yield f"last {shown(edition.last.slot, zone)}, {edition.last.items} items, {mails}"
     else:
         yield "never went out"
     if edition.skipped:
         yield f"{len(edition.skipped)} skipped lately ({edition.skipped[-1].why})"
     if edition.held:
-        yield f"the issue of {_shown(edition.held, zone)} waits for a person"
+        yield f"the issue of {shown(edition.held, zone)} waits for a person"
     if edition.due:
-        yield f"due since {_shown(edition.due, zone)}"
-    yield f"next {_shown(edition.following, zone)}" if edition.following else "never due again"
+        yield f"due since {shown(edition.due, zone)}"
+    yield f"next {shown(edition.following, zone)}" if edition.following else "never due again"
 
 
 def _outbox(seen: Status, zone: ZoneInfo) -> Row:
     box = seen.outbox
-    later = f" (next try {_shown(box.next_at, zone)})" if box.next_at else ""
+    later = f" (next try {shown(box.next_at, zone)})" if box.next_at else ""
     told = f"{box.waiting} waiting{later}, {box.held} held, {box.failed} failed in a week"
     return "outbox", "look" if box.held or box.failed else "ok", told
 
@@ -126,7 +126,7 @@ def _run(seen: Status, zone: ZoneInfo) -> Row:
     if run is None:
         return "last run", "ok", "none had anything to do yet"
     took = (run.ended_at - run.started_at).total_seconds()
-    told = f"{_shown(run.started_at, zone)}, exit code {run.code}, {took:.0f} s"
+    told = f"{shown(run.started_at, zone)}, exit code {run.code}, {took:.0f} s"
     return "last run", "ok" if run.code in WELL else "look", "; ".join((told, *run.told[:1]))
 
 
@@ -134,8 +134,8 @@ def _service(service: Service, zone: ZoneInfo) -> Iterator[Row]:
     """What calls digest by itself."""
     beat = service.beat
     if beat is not None:
-        later = f", next {_shown(beat.next, zone)}" if beat.next else ""
-        told = service.trouble or f"{beat.state} since {_shown(beat.changed, zone)}{later}"
+        later = f", next {shown(beat.next, zone)}" if beat.next else ""
+        told = service.trouble or f"{beat.state} since {shown(beat.changed, zone)}{later}"
         yield "daemon", "look" if service.trouble else "ok", told
     if service.timers or beat is None:
         none = "none seen here, and no daemon; digest schedule install makes one"
@@ -143,17 +143,13 @@ def _service(service: Service, zone: ZoneInfo) -> Iterator[Row]:
 
 
 def _disk(seen: Status) -> Row:
-    from digest.app.operation.keeping import LITTLE, show_size
+    from digest.app.operation.disk import show_size
 
     assert seen.disk is not None
     size = f", database {show_size(seen.disk.size)}" if seen.disk.size is not None else ""
-    mark = "look" if seen.disk.free < LITTLE else "ok"
+    mark = "look" if seen.disk.low else "ok"
     return "disk", mark, f"{show_size(seen.disk.free)} free{size}"
 
 
 def _days(count: int) -> str:
     return "1 day" if count == 1 else f"{count} days"
-
-
-def _shown(moment: datetime, zone: ZoneInfo) -> str:
-    return f"{moment.astimezone(zone):%Y-%m-%d %H:%M}"

@@ -5,16 +5,16 @@ from __future__ import annotations
 import os
 import signal
 import sys
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
+from digest.signals import heard_by
+
 ONE_PRESS = 1.0
 """Seconds.  One Ctrl-C, or one systemctl stop, may come by two ways at nearly the same time."""
 
-_NAMES = ("SIGTERM", "SIGINT", "SIGHUP")
 _WORDS = b"\nending after the mail in hand; once more ends at once\n"
 
 
@@ -47,15 +47,5 @@ class Stopping:
 def stop_when_asked() -> Iterator[Stopping]:
     """Yield what says that this run is asked to end; signals that are ignored (nohup) stay so."""
     stopping = Stopping()
-    numbers = [getattr(signal, name) for name in _NAMES if hasattr(signal, name)]
-    heard = [n for n in numbers if signal.getsignal(n) != signal.SIG_IGN] if _is_main_thread() else []
-    before = {number: signal.signal(number, stopping.hear) for number in heard}
-    try:
+    with heard_by(stopping.hear, ignored=False):
         yield stopping
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-
-def _is_main_thread() -> bool:
-    return threading.current_thread() is threading.main_thread()

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import stat
-import tempfile
 import tomllib
 from codecs import BOM_UTF8
 from collections.abc import Callable, Mapping
@@ -14,6 +12,7 @@ from typing import Any
 
 from digest.config.loading import load_document
 from digest.errors import ConfigError
+from digest.files import replace_bytes
 
 Edit = Callable[[str], str]
 
@@ -57,16 +56,7 @@ def replace_file(path: Path, text: str) -> None:
     target = path.resolve()
     try:
         encoding = "utf-8-sig" if _has_mark(target) else "utf-8"
-        handle, temporary = tempfile.mkstemp(prefix=".digest-", dir=target.parent)
-        try:
-            with os.fdopen(handle, "w", encoding=encoding, newline="") as file:
-                file.write(text)
-                file.flush()
-                os.fsync(file.fileno())
-            Path(temporary).chmod(stat.S_IMODE(target.stat().st_mode))
-            Path(temporary).replace(target)
-        finally:
-            Path(temporary).unlink(missing_ok=True)  # it is there only where something failed
+        replace_bytes(target, text.encode(encoding), stat.S_IMODE(target.stat().st_mode))
     except OSError as error:
         raise ConfigError(f"{path} cannot be written: {error.strerror}", "check who owns it and its folder") from error
 

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from digest.app.operation.idle import Stamp, stamp_database, stamp_files, stamp_of
+from digest.app.grounds import Stamp, stamp_files, stamp_of
+from digest.app.operation.idle import stamp_database
 from digest.app.operation.upcoming import Upcoming, find_upcoming
 from digest.app.state import database_path, place_of
 from digest.config.loading import load_document
@@ -63,7 +64,7 @@ class Agenda:
 
     @property
     def stamp(self) -> Stamp:
-        """What changes with every write to the database; always the same of one on a server."""
+        """What changes with every write to the database; nothing of one on a server."""
         path = database_path(self.settings)
         return stamp_database(path) if path else []
 

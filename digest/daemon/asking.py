@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import Literal
 
+from digest.signals import heard_by
+
 Asked = Literal["end", "reload"]
 
 _MEANING: dict[str, Asked] = {"SIGTERM": "end", "SIGINT": "end", "SIGHUP": "reload"}
@@ -36,10 +38,5 @@ class Bell:
 def listening() -> Iterator[Bell]:
     """Yield the bell, which rings until the block ends."""
     bell = Bell()
-    numbers = [getattr(signal, name) for name in _MEANING if hasattr(signal, name)]
-    before = {number: signal.signal(number, bell.ring) for number in numbers}
-    try:
+    with heard_by(bell.ring, ignored=True):
         yield bell
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from digest.app.grounds import Stamp
 from digest.app.operation.beat import Beat, State, clear_beat, write_beat
-from digest.app.operation.idle import Stamp
 from digest.daemon.agenda import Agenda
 from digest.daemon.asking import Asked
 from digest.daemon.notify import Notify, reloading

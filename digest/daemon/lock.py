@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from digest.app.operation.beat import read_beat
@@ -19,16 +19,13 @@ def only_daemon(config: Path, data: Path) -> Iterator[None]:
     Raises:
         BusyError: there is one.
     """
-    lock = run_lock(name_beside("daemon", config, data, ""))
-    try:
-        lock.__enter__()
-    except BusyError:
-        other = read_beat(config, data)
-        named = f", process {other.pid}" if other else ""
-        raise BusyError(
-            f"the daemon of {config} is running already{named}", "digest daemon --check says how it is"
-        ) from None
-    try:
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(run_lock(name_beside("daemon", config, data, "")))
+        except BusyError:
+            other = read_beat(config, data)
+            named = f", process {other.pid}" if other else ""
+            raise BusyError(
+                f"the daemon of {config} is running already{named}", "digest daemon --check says how it is"
+            ) from None
         yield
-    finally:
-        lock.__exit__(None, None, None)

@@ -67,10 +67,6 @@ class WorkCalendar:
             count -= self.is_workday(day)
         return day
 
-    def between(self, first: date, last: date) -> int:
-        """Return how many workdays there are from `first` to `last`, both counted; 0 where `last` is before `first`."""
-        return sum(self.is_workday(day) for day in _days(first, last))
-
     def _official(self, year: int) -> frozenset[date] | None:
         return _chinese_workdays(year) if self.country == "CN" else countries.workdays_of(self.country, year)
 

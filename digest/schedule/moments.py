@@ -17,6 +17,11 @@ def moment_at(day: date, at: time, zone: ZoneInfo) -> datetime:
     return datetime.combine(day, at, zone).astimezone(UTC).astimezone(zone)
 
 
+def shown(moment: datetime, zone: ZoneInfo | None = None) -> str:
+    """A moment for a person, 2026-11-22 08:00: as a clock in that zone shows it, or else in its own."""
+    return f"{moment.astimezone(zone) if zone else moment:%Y-%m-%d %H:%M}"
+
+
 def moments_shown(wall: datetime, zone: ZoneInfo) -> set[datetime]:
     """The moments, in UTC, at which a clock shows `wall` (which has no zone): one, two, or none."""
     first, second = wall.replace(tzinfo=zone), wall.replace(tzinfo=zone, fold=1)

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from itertools import islice, takewhile
 from zoneinfo import ZoneInfo
 
 from digest.model import Schedule
@@ -59,11 +58,6 @@ class Timetable:
             if instant(slot) < reached:
                 reached = instant(slot)
                 yield slot
-
-    def between(self, after: datetime, until: datetime, most: int = 1000) -> tuple[datetime, ...]:
-        """Return the slots after one moment and not after another, the earliest first; `most` of them at most."""
-        end = instant(until)
-        return tuple(islice(takewhile(lambda slot: instant(slot) <= end, self.after(after)), most))
 
     def _in_order(self, day: date, step: int) -> Iterator[datetime]:
         """The slots from a day on, one after another: a clock change moves one past those of the day beside it."""

@@ -7,7 +7,7 @@ from digest.store.backup import Backup, Restored, back_up, dated_name, drop_back
 from digest.store.copying import copy_for_dry_run, empty_store
 from digest.store.database import Store, open_store
 from digest.store.lock import run_lock
-from digest.store.places import Place, name_place
+from digest.store.places import SCHEMES, Place, name_place
 from digest.store.purging import Purged
 from digest.store.records import (
     LEFT,
@@ -42,6 +42,7 @@ from digest.store.traces import Address, Course, Trace, VisitRow
 
 __all__ = [
     "LEFT",
+    "SCHEMES",
     "Address",
     "Alert",
     "Backup",

@@ -90,11 +90,9 @@ def count_before(connection: Connection, edition: str, slot: datetime, year: int
     return max(count, number) if isinstance(number, int) else count
 
 
-def unsettled(connection: Connection, edition: str | None) -> tuple[tuple[str, datetime], ...]:
+def unsettled(connection: Connection) -> tuple[tuple[str, datetime], ...]:
     """The edition and slot of every issue that is still frozen, the oldest first."""
     question = select(issues.c.edition, issues.c.slot).where(issues.c.state == "frozen")
-    if edition is not None:
-        question = question.where(issues.c.edition == edition)
     rows = connection.execute(question.order_by(issues.c.slot, issues.c.edition))
     return tuple((row.edition, row.slot) for row in rows)
 

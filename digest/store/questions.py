@@ -185,11 +185,6 @@ class Questions(Door):
         with self._reading() as connection:
             return alerts.standing(connection)
 
-    def unsettled_issues(self, edition: str | None = None) -> tuple[tuple[str, datetime], ...]:
-        """The edition and slot of every issue of which nothing is decided yet, the oldest first."""
-        with self._reading() as connection:
-            return issues.unsettled(connection, edition)
-
     def told(self, edition: str, since: datetime) -> tuple[Told, ...]:
         """The items of the issues since then that are not void, each with the articles of its event in that issue.
 

@@ -38,7 +38,7 @@ def mark(connection: Connection, editions: Iterable[str], now: datetime) -> Unsu
     """What became unsure of the state, which goes on from `now` for these editions and all it knows of."""
     known = {*editions, *_editions(connection)}
     held = _hold_mails(connection, now)
-    for edition, slot in settling.unsettled(connection, None):
+    for edition, slot in settling.unsettled(connection):
         settling.settle(connection, edition, slot, now)
     released = connection.execute(delete(drafts)).rowcount
     closed = _close_candidates(connection, now)

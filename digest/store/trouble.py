@@ -62,16 +62,16 @@ STATES: Meanings = (
 )
 
 # of a login that fails the driver tells no code but the server's words, in the server's language
-LOGINS: Meanings = (
-    ("password", *STATES[0][1:]),
-    ("pg_hba.conf", *STATES[1][1:]),
-    ("role ", *STATES[1][1:]),
-    ("database ", *STATES[2][1:]),
-    ("too many", *STATES[9][1:]),
-    ("remaining connection slots", *STATES[9][1:]),
-    ("starting up", *STATES[11][1:]),
-    ("shutting down", *STATES[11][1:]),
-)
+LOGINS = {
+    "password": "28P01",
+    "pg_hba.conf": "28",
+    "role ": "28",
+    "database ": "3D000",
+    "too many": "53300",
+    "remaining connection slots": "53300",
+    "starting up": "57P03",
+    "shutting down": "57P03",
+}
 UNREACHED = "check that the server runs and that [store] url names it"
 
 
@@ -110,9 +110,9 @@ def _find(meanings: Meanings, code: str, name: str | Path) -> StoreError | None:
 
 def _explain_login(said: str, name: str | Path) -> StoreError:
     _, refused, why = said.partition("FATAL:")
-    for word, meaning, remedy in LOGINS if refused or "no password supplied" in said else ():
-        if word in (why or said):
-            return StoreError(f"the database {name} {meaning}", remedy)
+    for word, state in LOGINS.items() if refused or "no password supplied" in said else ():
+        if word in (why or said) and (found := _find(STATES, state, name)):
+            return found
     return StoreError(f"the database {name} cannot be reached: {said}", UNREACHED)
 
 

@@ -207,6 +207,7 @@ def days(office: Office) -> Days:
     with open_store(place_of(agenda.settings)) as store:
         for each in agenda.settings.editions():
             begin_edition(store, timetable_of(agenda.settings, each), each.name, start)
+        store.record_sources([SourceReading("news", "", 0, 0)], start)
     return Days(agenda, start, start + timedelta(hours=14))
 
 

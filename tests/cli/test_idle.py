@@ -17,7 +17,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from digest.app.call import Call
-from digest.app.operation.idle import LONGEST, find_idle, remember_due, take_grounds
+from digest.app.grounds import take_grounds
+from digest.app.operation.idle import LONGEST, find_idle, remember_due
 from digest.app.outcome import Outcome
 from digest.app.state import place_of
 from digest.app.timetable import timetable_of

@@ -9,7 +9,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from digest.app.doctor.finding import Finding
-from digest.app.operation.keeping import examine_keeping, make_backup, purge_when_due, show_size
+from digest.app.doctor.keeping_check import examine_keeping
+from digest.app.operation.disk import show_size
+from digest.app.operation.keeping import make_backup, purge_when_due
 from digest.config import Settings, load_settings
 from digest.store import Run, Store, open_store, run_lock
 from tests.cli.conftest import ANNA, BEN, Office

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from digest.schedule.calendar import MOST_WORKDAYS, WorkCalendar, calendar_warning, unknown_year
 from digest.schedule.countries import check_country
+from tests.schedule.spans import count_workdays
 
 OFFICIAL = WorkCalendar()
 days = st.dates(date(2005, 1, 1), date(2030, 12, 31))
@@ -59,7 +60,7 @@ def test_an_unannounced_year_has_workdays_from_monday_to_friday() -> None:
     assert not OFFICIAL.knows(1990)
     week = [OFFICIAL.is_workday(date(2090, 1, 2) + timedelta(days=day)) for day in range(7)]
     assert week == [True] * 5 + [False] * 2
-    assert OFFICIAL.between(date(1990, 1, 1), date(1990, 1, 7)) == 5
+    assert count_workdays(OFFICIAL, date(1990, 1, 1), date(1990, 1, 7)) == 5
 
 
 @given(calendars, near)
@@ -84,8 +85,8 @@ def test_counting_forward_and_counting_between_agree(calendar: WorkCalendar, day
     """The count-th workday after a day is a workday, later, with exactly that many up to it."""
     reached = calendar.after(day, count)
     assert calendar.is_workday(reached)
-    assert calendar.between(day + timedelta(days=1), reached) == count
-    assert calendar.between(day + timedelta(days=1), reached - timedelta(days=1)) == count - 1
+    assert count_workdays(calendar, day + timedelta(days=1), reached) == count
+    assert count_workdays(calendar, day + timedelta(days=1), reached - timedelta(days=1)) == count - 1
 
 
 @given(calendars, near, st.integers(1, 30), st.integers(1, 30))
@@ -100,9 +101,9 @@ def test_one_stretch_after_another_is_both_together(calendar: WorkCalendar, day:
 def test_a_stretch_is_the_sum_of_its_parts(calendar: WorkCalendar, one: date, two: date, three: date) -> None:
     """Cut anywhere, the parts have together what the whole has; a stretch that ends before it begins has none."""
     first, middle, last = sorted((one, two, three))
-    parts = calendar.between(first, middle) + calendar.between(middle + timedelta(days=1), last)
-    assert calendar.between(first, last) == parts
-    assert calendar.between(last + timedelta(days=1), first) == 0
+    parts = count_workdays(calendar, first, middle) + count_workdays(calendar, middle + timedelta(days=1), last)
+    assert count_workdays(calendar, first, last) == parts
+    assert count_workdays(calendar, last + timedelta(days=1), first) == 0
     assert 0 <= parts <= (last - first).days + 1
 
 
@@ -110,7 +111,7 @@ def test_a_stretch_is_the_sum_of_its_parts(calendar: WorkCalendar, one: date, tw
 @settings(deadline=None)
 def test_every_year_leaves_most_of_its_days_for_work(day: date) -> None:
     """Any year, announced or not, has between 240 and 262 workdays, and no more than ten free days together."""
-    year = OFFICIAL.between(date(day.year, 1, 1), date(day.year, 12, 31))
+    year = count_workdays(OFFICIAL, date(day.year, 1, 1), date(day.year, 12, 31))
     assert 240 <= year <= 262
     assert OFFICIAL.after(day, 1) - day <= timedelta(days=11)
 
@@ -250,4 +251,4 @@ def test_an_unknown_country_is_refused_with_the_nearest(country: str, remedy: st
 def test_a_known_country_is_taken(country: str) -> None:
     """A code of two letters, or one with its part; each has some three workdays in four in any year that is known."""
     check_country(country)
-    assert 180 < WorkCalendar(country=country).between(date(2026, 1, 1), date(2026, 12, 31)) < 262
+    assert 180 < count_workdays(WorkCalendar(country=country), date(2026, 1, 1), date(2026, 12, 31)) < 262

@@ -15,6 +15,7 @@ from digest.model import CatchUp, Schedule
 from digest.schedule.due import LATE, MOST_EACH, MOST_SKIPPED, Due, due, due_slot
 from digest.schedule.moments import instant
 from digest.schedule.timetable import Timetable
+from tests.schedule.spans import slots_between
 from tests.schedule.strategies import moments, timetables
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -72,7 +73,7 @@ def test_every_slot_is_settled_once_and_in_order(
         assert not due(timetable, now, ledger.last, catch_up)
     assert ledger.last is not None
     assert all(instant(one) < instant(other) for one, other in pairwise(ledger.written))
-    slots = timetable.between(start, ledger.last, most=MOST_SKIPPED)
+    slots = slots_between(timetable, start, ledger.last, most=MOST_SKIPPED)
     if catch_up == "merge":
         assert set(ledger.issues) <= set(slots)
         assert ledger.skipped == []
@@ -87,7 +88,7 @@ def test_each_policy_keeps_its_word(timetable: Timetable, now: datetime, minutes
     last = timetable.latest(now - timedelta(minutes=minutes))
     assert last is not None
     found = due(timetable, now, last, catch_up)
-    missed = timetable.between(last, now, most=10_000)
+    missed = slots_between(timetable, last, now, most=10_000)
     assert bool(found) == bool(missed)
     assert len(found.slots) <= {"merge": 1, "each": MOST_EACH, "skip": 1}[catch_up]
     if catch_up == "each":

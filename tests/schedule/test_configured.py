@@ -10,6 +10,7 @@ import pytest
 from digest.app.timetable import calendar_of, timetable_of, unknown_holidays
 from digest.config import Settings, load_settings
 from digest.errors import ConfigError
+from tests.schedule.spans import slots_between
 
 EDITION = '[[source]]\nname = "s"\nkind = "folder"\npath = "."\n\n[[edition]]\nname = "daily"\n'
 
@@ -30,7 +31,7 @@ def test_days_times_zone_and_calendar_are_those_of_the_file(tmp_path: Path) -> N
         'timezone = "Asia/Hong_Kong"',
     )
     timetable = timetable_of(settings, settings.editions()[0])
-    slots = timetable.between(datetime(2026, 6, 30, 12, tzinfo=UTC), datetime(2026, 7, 5, tzinfo=UTC))
+    slots = slots_between(timetable, datetime(2026, 6, 30, 12, tzinfo=UTC), datetime(2026, 7, 5, tzinfo=UTC))
     assert [f"{slot:%d %H:%M}" for slot in slots] == [
         f"{day:02} {at}" for day in (2, 3, 4) for at in ("08:00", "17:30")
     ]

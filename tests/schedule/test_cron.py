@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from digest.model import Schedule
 from digest.schedule.timetable import Timetable
+from tests.schedule.spans import slots_between
 from tests.schedule.strategies import CRON, moments, zones
 
 
@@ -20,7 +21,7 @@ def slots_of(line: str, zone: str, after: str, until: str) -> list[str]:
     """The slots between two moments, told by the clock of the zone."""
     place = ZoneInfo(zone)
     begin, end = (datetime.fromisoformat(text).replace(tzinfo=place) for text in (after, until))
-    return [f"{slot:%d %H:%M%z}" for slot in Timetable(Schedule(line, ()), place).between(begin, end)]
+    return [f"{slot:%d %H:%M%z}" for slot in slots_between(Timetable(Schedule(line, ()), place), begin, end)]
 
 
 @given(st.sampled_from(CRON), zones, moments, st.integers(1, 40))
@@ -34,7 +35,7 @@ def test_slots_are_those_of_the_library(line: str, zone: str, now: datetime, day
     until = now + timedelta(days=days)
     theirs = CronSim(line, (now - timedelta(days=3)).astimezone(ZoneInfo(zone)))
     seen = takewhile(lambda moment: moment < until + timedelta(days=2), (slot.astimezone(UTC) for slot in theirs))
-    ours = [slot.astimezone(UTC) for slot in Timetable(Schedule(line, ()), ZoneInfo(zone)).between(now, until)]
+    ours = [slot.astimezone(UTC) for slot in slots_between(Timetable(Schedule(line, ()), ZoneInfo(zone)), now, until)]
     assert ours == sorted({moment for moment in seen if now < moment <= until})
 
 
@@ -49,7 +50,7 @@ def test_a_line_with_a_star_is_due_whenever_the_clock_shows_it(step: tuple[int, 
     passing = [begin + timedelta(minutes=number) for number in range(1, 36 * 60)]
     shown = [(moment, moment.astimezone(place)) for moment in passing]
     timetable = Timetable(Schedule(f"{minute} */{hours} * * *", ()), place)
-    ours = [slot.astimezone(UTC) for slot in timetable.between(begin, passing[-1])]
+    ours = [slot.astimezone(UTC) for slot in slots_between(timetable, begin, passing[-1])]
     assert ours == [moment for moment, wall in shown if wall.minute == minute and wall.hour % hours == 0]
 
 
@@ -78,7 +79,8 @@ def test_a_day_in_four_years_is_found_both_ways() -> None:
     """29 February comes in leap years, and not in 2100."""
     timetable = Timetable(Schedule("0 8 29 2 *", ()), ZoneInfo("Asia/Shanghai"))
     years = [
-        slot.year for slot in timetable.between(datetime(2026, 1, 1, tzinfo=UTC), datetime(2110, 1, 1, tzinfo=UTC))
+        slot.year
+        for slot in slots_between(timetable, datetime(2026, 1, 1, tzinfo=UTC), datetime(2110, 1, 1, tzinfo=UTC))
     ]
     assert years == [*range(2028, 2097, 4), 2104, 2108]
     latest = timetable.latest(datetime(2103, 1, 1, tzinfo=UTC))

@@ -19,6 +19,7 @@ from digest.model.schedule import WEEKDAYS
 from digest.schedule.calendar import WorkCalendar
 from digest.schedule.moments import instant
 from digest.schedule.timetable import Timetable
+from tests.schedule.spans import slots_between
 from tests.schedule.strategies import moments, office_schedules, timetables, zones
 
 A_MOMENT = timedelta(microseconds=1)
@@ -50,7 +51,7 @@ def test_slots_come_once_and_in_order_forwards_and_backwards(timetable: Timetabl
         following = timetable.following(step)
         assert following == slot
         step = following
-    assert timetable.between(now, step) == tuple(coming)
+    assert slots_between(timetable, now, step) == tuple(coming)
     assert list(islice(timetable.before(step), count)) == coming[::-1]
 
 
@@ -60,10 +61,10 @@ def test_a_stretch_is_its_parts_by_any_clock(timetable: Timetable, now: datetime
     """Cut anywhere and told in any zone, the parts have together the slots that the whole has."""
     end = now + timedelta(days=days)
     cut = now + (end - now) / 3
-    parts = timetable.between(now, cut.astimezone(ZoneInfo(told))) + timetable.between(
-        cut.astimezone(ZoneInfo(told)), end
+    parts = slots_between(timetable, now, cut.astimezone(ZoneInfo(told))) + slots_between(
+        timetable, cut.astimezone(ZoneInfo(told)), end
     )
-    assert parts == timetable.between(now, end)
+    assert parts == slots_between(timetable, now, end)
 
 
 @given(office_schedules, zones, moments, st.integers(1, 60))
@@ -78,7 +79,7 @@ def test_slots_are_the_times_of_the_days_it_falls_on(schedule: Schedule, zone: s
         for at in schedule.times
         if falls_on(schedule.days, day)
     }
-    found = [instant(slot) for slot in timetable.between(now, until)]
+    found = [instant(slot) for slot in slots_between(timetable, now, until)]
     assert found == sorted(moment for moment in wanted if now < moment <= until)
 
 
@@ -92,7 +93,7 @@ def falls_on(days: str, day: date) -> bool:
 def test_two_times_that_a_clock_change_puts_together_are_one_slot() -> None:
     """On the night of the change 02:30 comes at 03:30, where 03:30 is due too: one issue, not two."""
     timetable = Timetable(Schedule(times=("02:30", "03:30")), ZoneInfo("Europe/Berlin"))
-    night = timetable.between(datetime(2026, 3, 28, 12, tzinfo=UTC), datetime(2026, 3, 30, 12, tzinfo=UTC))
+    night = slots_between(timetable, datetime(2026, 3, 28, 12, tzinfo=UTC), datetime(2026, 3, 30, 12, tzinfo=UTC))
     assert [f"{slot:%d %H:%M}" for slot in night] == ["29 03:30", "30 02:30", "30 03:30"]
 
 
@@ -107,7 +108,7 @@ def test_a_slot_that_the_clock_moves_over_midnight_is_not_lost() -> None:
 def test_a_slot_that_is_moved_past_the_next_days_first_loses_neither() -> None:
     """Saturday's 23:01 comes on Sunday at 00:01, a minute after Sunday's 00:00."""
     timetable = Timetable(Schedule(times=("00:00", "23:01")), ZoneInfo("America/Nuuk"))
-    slots = timetable.between(datetime(2026, 3, 28, 12, tzinfo=UTC), datetime(2026, 3, 30, 12, tzinfo=UTC))
+    slots = slots_between(timetable, datetime(2026, 3, 28, 12, tzinfo=UTC), datetime(2026, 3, 30, 12, tzinfo=UTC))
     assert [f"{slot:%d %H:%M}" for slot in slots] == ["29 00:00", "29 00:01", "29 23:01", "30 00:00"]
     last = timetable.latest(slots[1])
     assert last == slots[1]
@@ -125,7 +126,7 @@ def test_a_midnight_that_passed_before_the_clock_went_back_over_it_is_the_latest
 def test_workdays_leave_out_holidays_and_take_the_weekends_worked_for_them() -> None:
     """Around 国庆 of 2026: after 30 September 8 October, and then Saturday the 10th."""
     timetable = Timetable(Schedule("workdays"), ZoneInfo("Asia/Shanghai"))
-    slots = timetable.between(datetime(2026, 9, 29, tzinfo=UTC), datetime(2026, 10, 13, tzinfo=UTC))
+    slots = slots_between(timetable, datetime(2026, 9, 29, tzinfo=UTC), datetime(2026, 10, 13, tzinfo=UTC))
     assert [f"{slot:%m-%d}" for slot in slots] == ["09-30", "10-08", "10-09", "10-10", "10-12", "10-13"]
 
 
@@ -141,7 +142,7 @@ def test_an_office_that_never_works_has_no_slots() -> None:
 def test_a_weekly_edition_comes_on_its_day(weekday: str) -> None:
     """Fifty-two or fifty-three times a year, always on that day, a week apart."""
     timetable = Timetable(Schedule(f"weekly:{weekday}"), ZoneInfo("Asia/Shanghai"))
-    slots = timetable.between(datetime(2026, 1, 1, tzinfo=UTC), datetime(2027, 1, 1, tzinfo=UTC))
+    slots = slots_between(timetable, datetime(2026, 1, 1, tzinfo=UTC), datetime(2027, 1, 1, tzinfo=UTC))
     assert {f"{slot:%a}".lower() for slot in slots} == {weekday}
     assert {later - slot for slot, later in pairwise(slots)} == {timedelta(days=7)}
     assert len(slots) in {52, 53}

@@ -6,7 +6,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 from digest.model import Appointment, Article, Document, State
-from digest.store import Draft, Envelope, FrozenIssue, ItemRow, NoticeRow, OutboxRow, Placement, Store
+from digest.store import (
+    BounceRow,
+    Draft,
+    Envelope,
+    FrozenIssue,
+    ItemRow,
+    NoticeRow,
+    OutboxRow,
+    Placement,
+    Run,
+    Store,
+)
 
 NOW = datetime(2026, 3, 1, 0, 0, tzinfo=UTC)
 WINDOW = timedelta(hours=48)
@@ -154,3 +165,20 @@ def only_row(store: Store) -> OutboxRow:
     """The one mail there is."""
     (row,) = store.outbox_rows()
     return row
+
+
+def fill(store: Store) -> None:
+    """Puts something into every table."""
+    store.record_fetched([(make_story(1), make_page("1")), (make_story(2), make_page("2"))], NOW)
+    store.record_fetched([(make_story(1, 3), make_page("1")), (make_story(2, text="改" * 50), make_page("3"))], NOW)
+    keys = offer(store, range(3, 6))
+    print_events(store, [keys])
+    store.keep_draft(make_draft([Placement(keys[0], "placed")], hours(24)))
+    store.record_visit("https://example.cn/1", make_story(1).key, "样本", 200, NOW)
+    store.record_source("样本", NOW, "", 2, 2)
+    store.begin_rest("mail.example.cn:465", hours(1), "busy")
+    store.suppress("A@example.cn", "", "by hand", "", NOW)
+    store.skip_slot(EDITION, hours(48), "nothing new", NOW)
+    store.record_run(Run(NOW, NOW, 0, ()))
+    store.renew_alerts({"源": "silent"}, NOW)
+    store.record_bounces([BounceRow("m", "a@example.cn", "", None, "hard", "5.1.1", "no such user", NOW)])

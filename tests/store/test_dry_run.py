@@ -11,19 +11,18 @@ from pathlib import Path
 import pytest
 
 from digest.errors import StoreError
-from digest.store import BounceRow, Placement, Run, copy_for_dry_run, empty_store, open_store
+from digest.store import Placement, copy_for_dry_run, empty_store, open_store
 from digest.store.steps import STEPS
 from tests.store.examples import (
     EDITION,
     NOW,
+    fill,
     freeze,
     hours,
     make_article,
-    make_draft,
     make_page,
     make_story,
     offer,
-    print_events,
 )
 
 
@@ -67,22 +66,10 @@ def test_a_dry_run_sees_what_is_only_in_the_log(path: Path) -> None:
         assert len(store.candidates(EDITION, NOW)) == 5
 
 
-def fill(path: Path) -> None:
-    """Puts something into every table."""
+def fill_file(path: Path) -> None:
+    """Puts something into every table of a database."""
     with open_store(path) as store:
-        store.record_fetched([(make_story(1), make_page("1")), (make_story(2), make_page("2"))], NOW)
-        store.record_fetched([(make_story(1, 3), make_page("1")), (make_story(2, text="改" * 50), make_page("3"))], NOW)
-        keys = offer(store, range(3, 6))
-        print_events(store, [keys])
-        store.keep_draft(make_draft([Placement(keys[0], "placed")], hours(24)))
-        store.record_visit("https://example.cn/1", make_story(1).key, "样本", 200, NOW)
-        store.record_source("样本", NOW, "", 2, 2)
-        store.begin_rest("mail.example.cn:465", hours(1), "busy")
-        store.suppress("A@example.cn", "", "by hand", "", NOW)
-        store.skip_slot(EDITION, hours(48), "nothing new", NOW)
-        store.record_run(Run(NOW, NOW, 0, ()))
-        store.renew_alerts({"源": "silent"}, NOW)
-        store.record_bounces([BounceRow("m", "a@example.cn", "", None, "hard", "5.1.1", "no such user", NOW)])
+        fill(store)
 
 
 def rows_of(connection: sqlite3.Connection) -> dict[str, list[tuple[object, ...]]]:
@@ -98,7 +85,7 @@ def rows_of(connection: sqlite3.Connection) -> dict[str, list[tuple[object, ...]
 @pytest.mark.parametrize("still_open", [False, True], ids=["closed", "in its log"])
 def test_the_copy_holds_everything_but_the_bytes(path: Path, still_open: bool) -> None:
     """Tables, indexes and rows are the same; originals are left out, and what was read from them is not."""
-    fill(path)
+    fill_file(path)
     with closing(open_store(path)) as store:
         if still_open:
             store.record_source("乙", NOW, "", 1, 1)
@@ -122,7 +109,7 @@ def test_the_copy_holds_everything_but_the_bytes(path: Path, still_open: bool) -
 
 def test_a_dry_run_may_fetch_too(path: Path) -> None:
     """It records bytes, versions and visits in its copy as in earnest."""
-    fill(path)
+    fill_file(path)
     with copy_for_dry_run(path) as copy:
         copy.record_fetched([(make_story(1, text="又" * 50), make_page("4"))], hours(1))
         assert [copy.original(version.sha256) for version in copy.versions(make_story(1).key)] == [None, b"4"]
@@ -131,7 +118,7 @@ def test_a_dry_run_may_fetch_too(path: Path) -> None:
 
 def test_a_dry_run_knows_what_was_told(path: Path) -> None:
     """All that an issue is composed from stands in the copy: told items, days, words, notices and drafts."""
-    fill(path)
+    fill_file(path)
     with copy_for_dry_run(path) as copy, open_store(path) as store:
         for known in (copy, store):
             assert len(known.told(EDITION, NOW)) == 1
@@ -147,7 +134,7 @@ def test_a_dry_run_knows_what_was_told(path: Path) -> None:
 
 def test_the_copy_knows_of_damage_in_its_original(path: Path) -> None:
     """What `find_damage` says of a copy is true of the file, also where the torn page is not copied."""
-    fill(path)
+    fill_file(path)
     with open_store(path) as store:
         store.record_fetched([(make_story(9), make_page(os.urandom(40_000).hex()))], NOW)
     with copy_for_dry_run(path) as copy:

@@ -328,5 +328,4 @@ def _look(store: Store, since: datetime, now: datetime) -> object:
         [row for row in store.ledger_rows(EDITION) if row.changed_at >= since and row.state != "expired"],
         store.appointments(EDITION, now.date(), (now + 90 * DAY).date()),
         store.latest_slot(EDITION),
-        store.unsettled_issues(),
     )

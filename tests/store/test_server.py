@@ -15,22 +15,20 @@ from sqlalchemy import URL, make_url
 
 from digest.errors import BusyError, StoreError
 from digest.model import Article
-from digest.store import BounceRow, Placement, Run, Store, copy_for_dry_run, name_place, open_store, run_lock
+from digest.store import copy_for_dry_run, name_place, open_store, run_lock
 from digest.store.dialects import translate
 from digest.store.steps import STEPS
 from tests.postgres_server import PASSWORD, USER, PostgresServer
 from tests.store.examples import (
     EDITION,
     NOW,
+    fill,
     freeze,
     hours,
     make_article,
-    make_draft,
-    make_page,
     make_story,
     offer,
     only_row,
-    print_events,
 )
 
 ROOT = Path(__file__).parents[2]  # scripts run there find the package and the tests
@@ -311,23 +309,6 @@ def test_steps_are_taken_on_a_server_too() -> None:
     taken = [translate(part) for step in STEPS for part in step if isinstance(part, str)]
     assert not [part for part in taken if "BLOB" in part or "PRAGMA" in part or "randomblob" in part]
     assert all('TEXT COLLATE "C"' in part for part in taken if "TEXT" in part)
-
-
-def fill(store: Store) -> None:
-    """Puts something into every table."""
-    store.record_fetched([(make_story(1), make_page("1")), (make_story(2), make_page("2"))], NOW)
-    store.record_fetched([(make_story(1, 3), make_page("1")), (make_story(2, text="改" * 50), make_page("3"))], NOW)
-    keys = offer(store, range(3, 6))
-    print_events(store, [keys])
-    store.keep_draft(make_draft([Placement(keys[0], "placed")], hours(24)))
-    store.record_visit("https://example.cn/1", make_story(1).key, "样本", 200, NOW)
-    store.record_source("样本", NOW, "", 2, 2)
-    store.begin_rest("mail.example.cn:465", hours(1), "busy")
-    store.suppress("A@example.cn", "", "by hand", "", NOW)
-    store.skip_slot(EDITION, hours(48), "nothing new", NOW)
-    store.record_run(Run(NOW, NOW, 0, ()))
-    store.renew_alerts({"源": "silent"}, NOW)
-    store.record_bounces([BounceRow("m", "a@example.cn", "", None, "hard", "5.1.1", "no such user", NOW)])
 
 
 def test_a_dry_run_holds_everything_but_the_bytes(url: str) -> None:

@@ -12,7 +12,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
 
-from digest.app.operation.idle import find_idle, take_grounds
+from digest.app.grounds import take_grounds
+from digest.app.operation.idle import find_idle
 from digest.app.recipients.roster import take_in
 from digest.app.sending import Call, run
 from digest.app.state import open_state

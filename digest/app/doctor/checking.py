@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 
 from digest.app.doctor.finding import Finding, attempt
+from digest.app.doctor.keeping_check import examine_keeping
 from digest.app.doctor.machine_check import (
     examine_clock,
     examine_files,
@@ -18,7 +19,6 @@ from digest.app.doctor.machine_check import (
 from digest.app.doctor.mail_check import examine_mail
 from digest.app.doctor.service_check import examine_service
 from digest.app.doctor.trial import try_all_themes
-from digest.app.operation.keeping import examine_keeping
 from digest.app.reading.reader import Reader
 from digest.app.recipients.roster import resolve_recipients
 from digest.app.slots import last_slot

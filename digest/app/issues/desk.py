@@ -18,7 +18,7 @@ from digest.app.timetable import timetable_of
 from digest.errors import ConfigError, StoreError
 from digest.model import Edition
 from digest.schedule.due import Due, due, reading_slot
-from digest.schedule.moments import instant
+from digest.schedule.moments import instant, shown
 from digest.schedule.timetable import Timetable
 from digest.store import Store
 
@@ -74,7 +74,7 @@ class Desk:
     def find_last(self, edition: Edition, timetable: Timetable, now: datetime) -> datetime | None:
         """Return the last slot that counts, after telling of a wrong clock; a new edition begins with this run."""
         if ahead := dated_ahead(self._store, edition.name, now):
-            self.outcome.ahead.append(f"the last issue of {edition.name} is dated {_shown(ahead)}")
+            self.outcome.ahead.append(f"the last issue of {edition.name} is dated {shown(ahead)}")
         last = last_slot(self._store, edition.name, now)
         if last is None:
             self._tell_of_former(edition)
@@ -106,7 +106,7 @@ class Desk:
         for skipped in found.skipped:
             slot = skipped.slot.astimezone(ZoneInfo(edition.timezone))
             self._store.skip_slot(edition.name, slot, skipped.reason, now)
-            self._call.announce(f"{edition.name}: no issue of {_shown(slot)}: it {skipped.reason}")
+            self._call.announce(f"{edition.name}: no issue of {shown(slot)}: it {skipped.reason}")
 
     def _read_between(self, edition: Edition, timetable: Timetable, now: datetime, last: datetime | None) -> bool:
         """Read the sources at the times of the edition on a day without an issue, for feeds keep entries for few days.
@@ -124,7 +124,7 @@ class Desk:
         found = self.editor.gather(edition, unread)
         candidates, _ = offer_articles(self._store, edition, found, now)
         following = timetable.following(now)
-        told = f"the issue of {_shown(following)}" if following else "an issue"
+        told = f"the issue of {shown(following)}" if following else "an issue"
         self._call.announce(
             f"{edition.name}: no issue is made now; sources read: {len(unread)}; for {told}: {len(candidates)}"
         )
@@ -139,7 +139,7 @@ class Desk:
             )
             return
         upcoming = timetable.following(now)
-        told = f"next at {_shown(upcoming)}" if upcoming else "and nothing will be for a year"
+        told = f"next at {shown(upcoming)}" if upcoming else "and nothing will be for a year"
         self._call.announce(f"{edition.name}: nothing due; {told}")
         self._warn_of_another(edition, last)
 
@@ -182,7 +182,3 @@ class Desk:
             self.carrier.hand_over(only, at_once=at_once)
         self.carrier.tell_waiting(only)
         self.outcome.held = self._store.count_mails(only, "unknown")
-
-
-def _shown(moment: datetime) -> str:
-    return f"{moment:%Y-%m-%d %H:%M}"

@@ -24,6 +24,7 @@ from digest.compose.issue import Composition
 from digest.errors import StoreError
 from digest.model import Article, Edition, Letter
 from digest.schedule.calendar import calendar_warning
+from digest.schedule.moments import shown
 from digest.store import Store
 
 
@@ -110,7 +111,7 @@ class Editor:
     def _leave_out(self, edition: Edition, composed: Composition, own: bool) -> None:
         """Keep that there is nothing to mail, and why each article was left out."""
         slot = composed.issue.slot
-        self._call.announce(f'{edition.name}: nothing new for {_shown(slot)}, so no mail, as empty = "skip" wants it')
+        self._call.announce(f'{edition.name}: nothing new for {shown(slot)}, so no mail, as empty = "skip" wants it')
         if not own:
             placements = placements_of(composed)
             self._store.skip_slot(edition.name, slot, NOTHING_NEW, self._call.clock(), placements)
@@ -120,7 +121,7 @@ class Editor:
         waiting = find_waiting(self._store, edition)
         if waiting and waiting.issue.slot - slot > FAR:
             self._call.announce(
-                f"{edition.name}: the frozen issue of {_shown(waiting.issue.slot)} is dated far in the future: given up"
+                f"{edition.name}: the frozen issue of {shown(waiting.issue.slot)} is dated far in the future: given up"
             )
             self._store.drop_draft(edition.name, waiting.issue.slot, self._call.clock())
             return find_waiting(self._store, edition)
@@ -145,7 +146,7 @@ class Editor:
 
     def _tell_held(self, edition: Edition, waiting: Waiting) -> None:
         """Say that an issue waits until somebody releases it."""
-        told = f"the issue of {_shown(waiting.issue.slot)} of {edition.name} is held"
+        told = f"the issue of {shown(waiting.issue.slot)} of {edition.name} is held"
         name = f" --edition {edition.name}" if edition.name != self._call.settings.edition[0].name else ""
         self._call.announce(f"{told}: digest issue show{name}, then digest issue release{name}")
         self._outcome.waiting.append(told)
@@ -217,7 +218,7 @@ class Editor:
     def _freeze(self, edition: Edition, composed: Composition, letter: Letter) -> bool:
         """Freeze an issue for its readers; whether its slot is settled now, by us or by another run."""
         call, issue = self._call, composed.issue
-        name, slot, what = edition.name, _shown(issue.slot), _counted(composed)
+        name, slot, what = edition.name, shown(issue.slot), _counted(composed)
         if fell_back(letter):
             self._outcome.plain.append(name)
         readers = self._rosters[name].recipients
@@ -242,7 +243,3 @@ class Editor:
 def _counted(composed: Composition) -> str:
     issue = composed.issue
     return "a note that nothing is new" if issue.short else f"{len(issue.items)} items"
-
-
-def _shown(moment: datetime) -> str:
-    return f"{moment:%Y-%m-%d %H:%M}"

@@ -15,6 +15,7 @@ from digest.config import Settings
 from digest.errors import FormatError, UsageError
 from digest.extract.encoding import decode
 from digest.model import Edition
+from digest.schedule.moments import shown
 from digest.store import Course, Store, Trace
 
 MOST_ADDRESSES = 10
@@ -53,7 +54,7 @@ def explain_article(settings: Settings, name: str) -> list[str]:
         lines += [*([""] if lines else []), *_life(trace, originals.get(trace.key), zone)]
         for draft in drafts:
             lines += [
-                f"  frozen     {placement.state} in the issue of {_shown(draft.slot, zone)} that waits for its slot"
+                f"  frozen     {placement.state} in the issue of {shown(draft.slot, zone)} that waits for its slot"
                 for placement in draft.placements
                 if placement.key == trace.key
             ]
@@ -69,18 +70,18 @@ def _life(trace: Trace, original: bytes | None, zone: ZoneInfo) -> Iterator[str]
     yield f"  published  {_moment(article.published, zone)}"
     yield f"  URL        {article.url or '-'}"
     for address in trace.addresses[-MOST_ADDRESSES:]:
-        yield f"  also met   {address.url or address.key} on {_shown(address.seen_at, zone)}"
+        yield f"  also met   {address.url or address.key} on {shown(address.seen_at, zone)}"
     place = f", place {article.position} of its list" if article.position else ""
-    yield f"  first seen {_shown(trace.first_seen, zone)}{place}"
+    yield f"  first seen {shown(trace.first_seen, zone)}{place}"
     for version in trace.versions:
         held = f", original {version.sha256[:12]}" if version.sha256 else ""
-        yield f"  read       {_shown(version.fetched_at, zone)}: {len(version.text)} characters{held}"
+        yield f"  read       {shown(version.fetched_at, zone)}: {len(version.text)} characters{held}"
     if original:
         yield f"  kept       {len(original)} bytes as they came, {_encoding(original)}"
     yield f"  language   {article.language or 'unknown'}"
     for visit in trace.visits:
-        gone = f", gone since {_shown(visit.gone_at, zone)}" if visit.gone_at else ""
-        yield f"  page       last asked for {_shown(visit.checked_at, zone)}: the server answered {visit.status}{gone}"
+        gone = f", gone since {shown(visit.gone_at, zone)}" if visit.gone_at else ""
+        yield f"  page       last asked for {shown(visit.checked_at, zone)}: the server answered {visit.status}{gone}"
     if not trace.courses:
         yield "  never offered to an edition"
     for course in trace.courses:
@@ -90,19 +91,19 @@ def _life(trace: Trace, original: bytes | None, zone: ZoneInfo) -> Iterator[str]
 def _course(course: Course, zone: ZoneInfo) -> Iterator[str]:
     row = course.row
     reason = f": {row.reason}" if row.reason else ""
-    yield f"  edition {row.edition}: {_STATES.get(row.state, row.state)}{reason} ({_shown(row.changed_at, zone)})"
+    yield f"  edition {row.edition}: {_STATES.get(row.state, row.state)}{reason} ({shown(row.changed_at, zone)})"
     if row.event and row.event != row.key:
         yield f"    event    led by {row.event}"
     if row.score is not None:
         terms = course.item.terms if course.item else {}
         yield f"    score    {explain_score(terms, row.score) if terms else f'{row.score:.2f}'}"
     if course.issue and course.item:
-        shown = _shown(course.issue.slot, zone)
-        yield f"    printed  in the issue of {shown}, item {course.item.number}: {course.item.title}"
+        slot = shown(course.issue.slot, zone)
+        yield f"    printed  in the issue of {slot}, item {course.item.number}: {course.item.title}"
         for sentence in course.printed:
             yield f"      {' '.join(sentence.split())}"
     for mail in course.mails:
-        yield f"    mail     {mail.address}: {mail.state} ({_shown(mail.changed_at, zone)})"
+        yield f"    mail     {mail.address}: {mail.state} ({shown(mail.changed_at, zone)})"
 
 
 def explain_day(settings: Settings, edition: Edition, day: date, now: datetime) -> list[str]:
@@ -125,17 +126,17 @@ def _issues(
         mails = store.outbox_rows(edition.name, issue.slot)
         states = ", ".join(sorted(f"{mail.address} {mail.state}" for mail in mails)) or "no mails"
         what = f"has {issue.items} items and is {issue.state}"
-        yield f"{edition.name}: the issue of {_shown(issue.slot, zone)} {what}: {states}"
+        yield f"{edition.name}: the issue of {shown(issue.slot, zone)} {what}: {states}"
     if not issues:
         yield f"{edition.name}: there is no issue of {day.isoformat()}"
         upcoming = timetable_of(settings, edition).following(now)
         due = ", ".join((edition.schedule.days, *edition.schedule.times))
-        yield f"  it is due {due} ({edition.timezone}); next at {_shown(upcoming, zone) if upcoming else 'no time'}"
+        yield f"  it is due {due} ({edition.timezone}); next at {shown(upcoming, zone) if upcoming else 'no time'}"
     for skip in store.skips(edition.name, datetime.combine(day, time(), zone)):
         if skip.slot.astimezone(zone).date() == day:
-            yield f"  the slot of {_shown(skip.slot, zone)} was given up on {_shown(skip.skipped_at, zone)}: {skip.why}"
+            yield f"  the slot of {shown(skip.slot, zone)} was given up on {shown(skip.skipped_at, zone)}: {skip.why}"
     for draft in store.drafts(edition.name):
-        yield f"  an issue of {_shown(draft.slot, zone)} is frozen and {draft.state}: digest issue show"
+        yield f"  an issue of {shown(draft.slot, zone)} is frozen and {draft.state}: digest issue show"
 
 
 def _sources(settings: Settings, store: Store, edition: Edition, now: datetime, zone: ZoneInfo) -> Iterator[str]:
@@ -145,9 +146,9 @@ def _sources(settings: Settings, store: Store, edition: Edition, now: datetime, 
         if fares is None:
             yield f"  source {source.name}: never read yet"
             continue
-        told = f"last tried {_shown(fares.last_tried, zone)}, {fares.articles} articles"
+        told = f"last tried {shown(fares.last_tried, zone)}, {fares.articles} articles"
         if fares.last_new:
-            told += f", the last new one {_shown(fares.last_new, zone)}"
+            told += f", the last new one {shown(fares.last_new, zone)}"
         if fares.problem:
             told += f"; {fares.problem}"
         if silent := rhythms[source.name].silent if source.name in rhythms else 0:
@@ -175,9 +176,5 @@ def _encoding(original: bytes) -> str:
 
 def _moment(published: datetime | date | None, zone: ZoneInfo) -> str:
     if isinstance(published, datetime):
-        return _shown(published, zone)
+        return shown(published, zone)
     return published.isoformat() if published else "unknown"
-
-
-def _shown(moment: datetime, zone: ZoneInfo) -> str:
-    return f"{moment.astimezone(zone):%Y-%m-%d %H:%M}"

@@ -20,13 +20,14 @@ from digest.app.call import Call
 from digest.app.issues.issuing import domain_of, write_mail
 from digest.app.mail.posting import name_rest, server_of
 from digest.app.operation import lonely
-from digest.app.operation.matters import GRAVE, Matter, operator_words, remedy_of, tell_moment
+from digest.app.operation.matters import GRAVE, Matter, operator_words, remedy_of
 from digest.config import MailSettings
 from digest.deliver import Server, dot_stuffed, open_connection
 from digest.deliver.server import fetch_token
 from digest.deliver.signing import read_dkim
 from digest.errors import DigestError, MailError, StoreError
 from digest.model import InterfaceLanguage, Letter, Recipient
+from digest.schedule.moments import shown
 from digest.store import Alert, Store
 
 AGAIN = timedelta(days=7)
@@ -140,7 +141,7 @@ def language_of(call: Call) -> InterfaceLanguage:
 def _lines(alert: Alert, language: InterfaceLanguage, zone: ZoneInfo) -> list[str]:
     """What is wrong, since when, and what to do."""
     words = operator_words(language)
-    since = words["since"] % {"since": tell_moment(alert.since, zone)}
+    since = words["since"] % {"since": shown(alert.since, zone)}
     return [
         words["told"] % {"words": alert.words, "since": since},
         words["remedy"] % {"remedy": remedy_of(alert.matter, language)},
@@ -150,7 +151,7 @@ def _lines(alert: Alert, language: InterfaceLanguage, zone: ZoneInfo) -> list[st
 def _over(alert: Alert, language: InterfaceLanguage, zone: ZoneInfo, now: datetime) -> list[str]:
     """What was wrong, since when, and by when that was over."""
     words = operator_words(language)
-    told = words["until"] % {"since": tell_moment(alert.since, zone), "until": tell_moment(now, zone)}
+    told = words["until"] % {"since": shown(alert.since, zone), "until": shown(now, zone)}
     return [words["told"] % {"words": alert.words, "since": told}]
 
 

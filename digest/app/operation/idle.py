@@ -9,16 +9,16 @@ and so does the clock where it shows a time before the record was made.  `find_i
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
-from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import digest
+from digest.app.grounds import Grounds, Stamp, digest_of, stamp_of
 from digest.app.operation.records import write_record
 from digest.places import name_beside
 
@@ -29,43 +29,6 @@ if TYPE_CHECKING:
 
 LONGEST = timedelta(days=1)
 """A record is good for a day at most: the calendars and time zones it was made with may be renewed."""
-
-_SECRETS = ("PASSWORD", "SECRET", "TOKEN", "KEY", "HEARTBEAT")
-"""What is in the name of a variable that makes nothing due, and whose value is to be found in no file."""
-
-_ZONE = ("TZ", "TZDIR", "PYTHONTZPATH")
-
-Stamp = list[int]
-
-
-@dataclass(frozen=True, slots=True)
-class Grounds:
-    """What the settings of a run came from, looked at before they were read.
-
-    `config` and `data` are the file and the folder for data; `files` are the files and folders of the configuration,
-    each with its stamp.
-    """
-
-    config: str
-    data: str
-    files: dict[str, Stamp]
-    environment: str
-    version: str = digest.__version__
-
-
-def take_grounds(config: Path, data: Path, environ: Mapping[str, str]) -> Grounds | None:
-    """Return what settings read from now on will rest on; None where not everything of it can be looked at."""
-    files = stamp_files(config)
-    if not all(files.values()):
-        return None
-    return Grounds(str(config.absolute()), str(data.absolute()), files, _digest_of(environ))
-
-
-def stamp_files(config: Path) -> dict[str, Stamp]:
-    """Return the stamp of every file and folder a configuration is made of."""
-    from digest.config import watched_paths
-
-    return {str(path): stamp_of(path) for path in watched_paths(config)}
 
 
 def remember_due(call: Call, store: Store, outcome: Outcome) -> None:
@@ -96,7 +59,7 @@ def find_idle(config: Path, data: Path, environ: Mapping[str, str], now: datetim
         now = now if now.tzinfo else now.replace(tzinfo=ZoneInfo(record["zone"]))
         is_good = (
             datetime.fromisoformat(record["written"]) <= now < datetime.fromisoformat(record["until"])
-            and (grounds["version"], grounds["environment"]) == (digest.__version__, _digest_of(environ))
+            and (grounds["version"], grounds["environment"]) == (digest.__version__, digest_of(environ))
             and (grounds["config"], grounds["data"]) == (str(config), str(data.absolute()))
             and record["database"] == stamp_database(Path(record["store"]))
             and all(stamp == stamp_of(Path(path)) for path, stamp in grounds["files"].items())
@@ -111,15 +74,6 @@ def stamp_database(path: Path) -> Stamp:
     log = stamp_of(path.with_name(path.name + "-wal"))
     # an empty log is none: who only reads makes it and takes it away again
     return stamp_of(path) + (log if log[2:3] != [0] else [])
-
-
-def stamp_of(path: Path) -> Stamp:
-    """Return what changes with every write to a file, or with every change in a folder; nothing where none is there."""
-    try:
-        found = path.stat()
-    except (OSError, ValueError):
-        return []
-    return [found.st_ino, found.st_mtime_ns, found.st_size]
 
 
 def _make_record(call: Call, store: Store, outcome: Outcome, grounds: Grounds) -> dict[str, Any] | None:
@@ -168,18 +122,3 @@ def _was_made_elsewhere(call: Call, store: Store, edition: str) -> bool:
 
 def _path(config: Path | str, data: Path | str) -> Path:
     return name_beside("idle", config, Path(data), ".json")
-
-
-def _digest_of(environ: Mapping[str, str]) -> str:
-    """A mark of the variables that settings and clocks come from; of a secret only whether it is set."""
-    names = sorted(name for name in environ if name.startswith("DIGEST_") or name in _ZONE)
-    told = [(name, "" if _is_secret(name) else environ[name], bool(environ[name])) for name in names]
-    return _mark(f"{name}={value}:{is_set}" for name, value, is_set in told)
-
-
-def _is_secret(name: str) -> bool:
-    return any(word in name for word in _SECRETS)
-
-
-def _mark(parts: Iterable[str]) -> str:
-    return sha256("\0".join(parts).encode("utf-8", "surrogateescape")).hexdigest()

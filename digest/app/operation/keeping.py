@@ -1,14 +1,11 @@
-"""Keeping the state over the years: backups, letting go of what is old, and what a doctor says of both."""
+"""Keeping the state over the years: backups, and letting go of what is old."""
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from digest.app.doctor.finding import Finding
 from digest.app.state import data_folder, database_path, open_state
 from digest.config import Settings
 from digest.errors import StoreError, UsageError
@@ -19,18 +16,11 @@ from digest.store import (
     back_up,
     dated_name,
     drop_backups,
-    find_backups,
     restore,
     run_lock,
 )
 
 FOLDER = "backups"
-
-OLD = timedelta(days=30)
-"""The age at which the last backup is called old: what was sent since would be unknown after restoring it."""
-
-LITTLE = 200 << 20
-"""Bytes of free space below which a disk is nearly full: a database of a year takes about as much."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,55 +158,10 @@ def purge_when_due(store: Store, settings: Settings, now: datetime) -> Cleared |
 def _ran_before(store: Store, now: datetime) -> bool:
     """Whether a run has come to its end today, in UTC."""
     today = now.astimezone(UTC).date()
-    return any(
-        run.ended_at is not None and run.started_at.astimezone(UTC).date() == today for run in store.runs(most=3)
-    )
+    return any(run.started_at.astimezone(UTC).date() == today for run in store.runs(most=3))
 
 
 def _clear(store: Store, days: int, now: datetime) -> Cleared:
     before = now - timedelta(days=days)
     purged = store.purge(before, now)
     return Cleared(before, purged, store.give_back() if purged else 0)
-
-
-# ------------------------------------------------------------------------------------------------------------- doctor
-
-
-def examine_keeping(settings: Settings, now: datetime) -> Iterator[Finding]:
-    """Yield what there is to say of the disk, the size of the database and its backups."""
-    folder = next(parent for parent in (data_folder(settings), *data_folder(settings).parents) if parent.exists())
-    yield _examine_disk(folder, database_path(settings))
-    if (path := database_path(settings)) and path.exists():
-        yield _examine_backups(backup_folder(settings), path, now)
-    yield Finding("retention", "ok", f"what is older than {settings.store.retention} days is let go of, once a day")
-
-
-def _examine_disk(folder: Path, path: Path | None) -> Finding:
-    free = shutil.disk_usage(folder).free
-    size = path.stat().st_size if path and path.exists() else 0
-    taken = f"; the database takes {show_size(size)}" if size else ""
-    seen = f"{show_size(free)} free at {folder}{taken}"
-    if free < max(LITTLE, size):
-        return Finding("disk", "warn", seen, "free some space: a full disk stops the next run, and loses nothing")
-    return Finding("disk", "ok", seen)
-
-
-def _examine_backups(folder: Path, path: Path, now: datetime) -> Finding:
-    found = find_backups(folder, path)
-    if not found:
-        return Finding("backup", "warn", f"none in {folder}", "digest backup --keep 7, every day by cron or a timer")
-    days = max(0, (now - found[0].made_at).days)
-    seen = f"{len(found)} in {folder}, the last one {days} days old"
-    if now - found[0].made_at > OLD:
-        return Finding("backup", "warn", seen, "digest backup --keep 7, every day by cron or a timer")
-    return Finding("backup", "ok", seen)
-
-
-def show_size(size: int) -> str:
-    """Return a number of bytes as a person reads it: 512 B, 3.4 MB."""
-    amount, unit = float(size), "B"
-    for unit in ("B", "KB", "MB", "GB", "TB"):
-        if amount < 1000 or unit == "TB":
-            break
-        amount /= 1000
-    return f"{amount:.0f} {unit}" if unit == "B" else f"{amount:.1f} {unit}"

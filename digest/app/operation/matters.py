@@ -11,12 +11,13 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Literal
 from zoneinfo import ZoneInfo
 
-from digest.app.operation.keeping import LITTLE, show_size
+from digest.app.operation.disk import show_size
 from digest.app.operation.service import Service
 from digest.app.operation.status import DAYS_FAILING, EditionStatus, SourceStatus, Status
 from digest.errors import WELL, BusyError, ConfigError, DigestError, MailError, PartlyDone
 from digest.model import InterfaceLanguage
 from digest.render.problems import translate
+from digest.schedule.moments import shown
 from digest.store import Alert
 
 if TYPE_CHECKING:
@@ -119,24 +120,24 @@ def _all(status: Status, zone: ZoneInfo) -> Iterator[Matter]:
         yield from _of_source(source)
     if status.unknown_year:
         yield Matter("calendar", str(status.unknown_year))
-    if status.disk and status.disk.free < LITTLE:
+    if status.disk and status.disk.low:
         yield Matter("disk", values={"free": show_size(status.disk.free)})
 
 
 def _of_edition(edition: EditionStatus, zone: ZoneInfo) -> Iterator[Matter]:
     name, last = edition.name, edition.last
     if edition.ahead and last:
-        yield Matter("ahead", name, {"slot": tell_moment(last.slot, zone)})
+        yield Matter("ahead", name, {"slot": shown(last.slot, zone)})
     if edition.held:
-        yield Matter("waiting", name, {"slot": tell_moment(edition.held, zone)}, edition.held)
+        yield Matter("waiting", name, {"slot": shown(edition.held, zone)}, edition.held)
     if last and edition.unsent:
         waiting = sum(last.mails.get(state, 0) for state in ("queued", "sending", "deferred"))
-        told = {"slot": tell_moment(last.slot, zone), "count": str(waiting), "why": last.reply}
+        told = {"slot": shown(last.slot, zone), "count": str(waiting), "why": last.reply}
         yield Matter("unsent", name, told, last.slot)
     elif last and last.state == "void":
-        yield Matter("refused", name, {"slot": tell_moment(last.slot, zone), "why": last.reply}, last.slot)
+        yield Matter("refused", name, {"slot": shown(last.slot, zone), "why": last.reply}, last.slot)
     if edition.due and edition.missed:
-        yield Matter("overdue", name, {"slot": tell_moment(edition.due, zone)}, edition.due)
+        yield Matter("overdue", name, {"slot": shown(edition.due, zone)}, edition.due)
     if edition.too_late >= MOST_LATE:
         yield Matter("late", name, {"count": str(edition.too_late)})
 
@@ -181,7 +182,7 @@ def matters_to_see(status: Status, service: Service, zone: ZoneInfo) -> Iterator
     for edition in status.editions:
         if edition.due and not edition.last and not edition.missed and not edition.held:
             advice = "fresh_timed" if service.runs else ""
-            yield Matter("fresh", edition.name, {"slot": tell_moment(edition.due, zone)}, advice=advice)
+            yield Matter("fresh", edition.name, {"slot": shown(edition.due, zone)}, advice=advice)
     yield from _refused_readers(status)
     run = status.run
     if run is not None and run.code not in WELL:
@@ -211,11 +212,6 @@ def still_standing(alerts: Iterable[Alert], status: Status) -> dict[str, str]:
         if kind in OF_A_RUN and name in composed and (made is None or made < alert.since):
             kept[alert.matter] = alert.words
     return kept
-
-
-def tell_moment(moment: datetime, zone: ZoneInfo) -> str:
-    """Return a moment as a clock in that zone shows it."""
-    return f"{moment.astimezone(zone):%Y-%m-%d %H:%M}"
 
 
 def _translated(why: str, language: InterfaceLanguage) -> str:

@@ -9,9 +9,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 
 from digest.app.operation.status import Status
+from digest.files import replace_bytes
 
 Labels = Mapping[str, str]
 Samples = list[tuple[Labels, float]]
@@ -36,16 +36,7 @@ def write_metrics(path: Path, status: Status, run: RunFigures) -> None:
         OSError: it cannot be written.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    # the collector reads every *.prom of the folder: the half-written one is called otherwise
-    with NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
-        try:
-            file.write(render_metrics(status, run).encode())
-            file.close()
-            Path(file.name).chmod(_MODE)
-            Path(file.name).replace(path)
-        except OSError:
-            Path(file.name).unlink()
-            raise
+    replace_bytes(path, render_metrics(status, run).encode(), _MODE)
 
 
 def render_metrics(status: Status, run: RunFigures) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -11,6 +10,7 @@ from itertools import takewhile
 from typing import get_args
 from zoneinfo import ZoneInfo
 
+from digest.app.operation.disk import DiskStatus, measure_disk
 from digest.app.operation.keeping import backup_folder
 from digest.app.slots import BEFORE, dated_ahead, last_slot
 from digest.app.state import database_path
@@ -96,14 +96,6 @@ class OutboxStatus:
     def failed(self) -> int:
         """How many failed lately."""
         return len(self.lost)
-
-
-@dataclass(frozen=True, slots=True)
-class DiskStatus:
-    """Bytes: what is free where the data are kept, and what the database takes; None where it is on a server."""
-
-    free: int
-    size: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,17 +234,6 @@ def _outbox(store: Store, now: datetime) -> OutboxStatus:
     moments = [row.next_at for row in waiting if row.next_at is not None]
     lost = [row for row in store.outbox_rows(state="failed") if now - row.changed_at <= LATELY and not row.settled]
     return OutboxStatus(len(waiting), min(moments, default=None), store.count_mails(None, "unknown"), tuple(lost))
-
-
-def measure_disk(settings: Settings) -> DiskStatus | None:
-    """Return how much room there is for the data; None where nothing can be seen."""
-    place = settings.store.folder
-    try:
-        folder = next(folder for folder in (place, *place.parents) if folder.is_dir())
-        free, path = shutil.disk_usage(folder).free, database_path(settings)
-        return DiskStatus(free, path.stat().st_size if path and path.exists() else None)
-    except (OSError, StopIteration):
-        return None
 
 
 def last_backup(settings: Settings) -> datetime | None:

@@ -11,10 +11,14 @@ from pathlib import Path
 
 from digest.app.call import Announce
 from digest.errors import DigestError
+from digest.files import replace_bytes
 from digest.schedule.timers.job import Ask, Remove, Step, Write
 
 PATIENCE = 60
 """Seconds that a program of the system's is waited for."""
+
+_MODE = 0o644
+"""Units and tasks hold no secret, and their service may be another user."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +99,7 @@ def _write(step: Write, announce: Announce, *, dry_run: bool) -> None:
         return
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        fresh = path.with_name(path.name + ".new")
-        fresh.write_bytes(step.text.encode(step.encoding))
-        fresh.replace(path)
+        replace_bytes(path, step.text.encode(step.encoding), _MODE)
     except OSError as error:
         raise DigestError(f"{path} cannot be written: {error.strerror}", "look at the owner of its folder") from error
 

@@ -17,6 +17,7 @@ from digest.app.call import Announce
 from digest.app.operation.planning import plan_job
 from digest.app.operation.steps import ask, is_written, read_files, take_steps, write_files
 from digest.errors import DigestError, UsageError
+from digest.schedule.moments import shown
 from digest.schedule.timers import cron, launchd, systemd, windows
 from digest.schedule.timers.job import MINUTES, Job, Step, Write
 
@@ -246,7 +247,7 @@ def _by_clock(told: str, zone: ZoneInfo) -> str:
 
 
 def _shown(moment: datetime, zone: ZoneInfo) -> str:
-    return f"{moment.astimezone(zone):%Y-%m-%d %H:%M} ({zone.key})"
+    return f"{shown(moment, zone)} ({zone.key})"
 
 
 def _say_nothing(_line: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from digest.app.call import Call
@@ -17,6 +18,8 @@ from digest.app.outcome import Outcome
 from digest.app.state import open_state
 from digest.errors import ConfigError, DigestError, StoreError
 from digest.store import Run, Store
+
+Made = TypeVar("Made")
 
 
 def watch_run(call: Call, store: Store, outcome: Outcome, began: datetime, error: DigestError | None) -> None:
@@ -70,21 +73,21 @@ class Watch:
 
     def work(self) -> None:
         """Do all of it, each part whatever becomes of the others."""
-        status: list[Status] = []
-        self._try("how it fares", lambda: status.append(self._look()))
+        status = self._try("how it fares", self._look)
         if status:
-            self._try("alert", lambda: self._alert(status[0]))
-            self._try("heartbeat", lambda: self._beat(status[0]))
+            self._try("alert", lambda: self._alert(status))
+            self._try("heartbeat", lambda: self._beat(status))
         self._try("record of the run", self._record)
         if status:
-            self._try("metrics", lambda: self._measure(status[0]))
+            self._try("metrics", lambda: self._measure(status))
 
-    def _try(self, what: str, step: Callable[[], None]) -> None:
+    def _try(self, what: str, step: Callable[[], Made]) -> Made | None:
         try:
-            step()
+            return step()
         except (DigestError, OSError) as error:
             self._told.append(f"{what}: {error}")
             self._call.announce(f"{what}: {error}")
+            return None
 
     def _look(self) -> Status:
         try:
