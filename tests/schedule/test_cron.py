@@ -29,8 +29,10 @@ def slots_of(line: str, zone: str, after: str, until: str) -> list[str]:
 def test_slots_are_those_of_the_library(line: str, zone: str, now: datetime, days: int) -> None:
     """Each moment that cronsim finds with the zone's own clock, once, and no other.
 
-    Where a clock changes by half an hour it walks past the full hours of a line with a star; the law below has these.
+    Where a clock changes by half an hour it walks past the full hours of a line with a star, and where one changes at
+    00:01 (St. John's until 2011) it never ends; the law below has these.
     """
+    assume(zone != "America/St_Johns")
     assume(zone != "Australia/Lord_Howe" or line[0] != "*" != line.split()[1][0])
     until = now + timedelta(days=days)
     theirs = CronSim(line, (now - timedelta(days=3)).astimezone(ZoneInfo(zone)))
