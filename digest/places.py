@@ -10,8 +10,6 @@ from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
 
-from platformdirs import user_config_path, user_data_path
-
 
 def find_config(explicit: Path | None, environ: Mapping[str, str], cwd: Path) -> Path | None:
     """Return the configuration to read: the explicit one, DIGEST_CONFIG, ./digest.toml, the user's, or None.
@@ -21,13 +19,19 @@ def find_config(explicit: Path | None, environ: Mapping[str, str], cwd: Path) ->
     named = explicit or (Path(environ["DIGEST_CONFIG"]) if environ.get("DIGEST_CONFIG") else None)
     if named is not None:
         return cwd / Path(os.path.expanduser(named))  # noqa: PTH111  Path.expanduser fails where there is no home
+    from platformdirs import user_config_path  # a tenth of what `digest --help` takes
+
     candidates = (cwd / "digest.toml", user_config_path("digest", appauthor=False) / "config.toml")
     return next((path for path in candidates if _is_there(path)), None)
 
 
 def find_data(explicit: Path | None) -> Path:
     """Return the folder for data: the explicit one, or the user's."""
-    return explicit.absolute() if explicit else user_data_path("digest", appauthor=False)
+    if explicit:
+        return explicit.absolute()
+    from platformdirs import user_data_path
+
+    return user_data_path("digest", appauthor=False)
 
 
 def name_beside(kind: str, config: Path | str, data: Path, ending: str) -> Path:

@@ -6,6 +6,7 @@ import re
 import tomllib
 from collections.abc import Iterator
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -29,12 +30,18 @@ def as_json(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else value
 
 
-def complaints(text: str) -> list[str]:
-    """What the schema says against a document."""
+@cache
+def make_validator() -> Any:
+    """A validator of the schema, which is one itself."""
     jsonschema = pytest.importorskip("jsonschema")
     schema = make_schema()
     jsonschema.Draft202012Validator.check_schema(schema)
-    found = jsonschema.Draft202012Validator(schema).iter_errors(as_json(tomllib.loads(text)))
+    return jsonschema.Draft202012Validator(schema)
+
+
+def complaints(text: str) -> list[str]:
+    """What the schema says against a document."""
+    found = make_validator().iter_errors(as_json(tomllib.loads(text)))
     return ["/".join(map(str, error.absolute_path)) + f": {error.message}" for error in found]
 
 

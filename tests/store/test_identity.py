@@ -97,11 +97,11 @@ def test_an_alias_stands_in_the_ledger_under_the_kept_key(store: Store) -> None:
     assert store.candidates(EDITION, NOW) == [FIRST]
 
 
-def test_ten_thousand_known_articles_take_no_time(store: Store) -> None:
+def test_thousands_of_known_articles_take_no_time(store: Store) -> None:
     """No question is asked for every single article: a bound far above what is measured, far below that."""
-    many = [make_story(number) for number in range(10_000)]
+    many = [make_story(number) for number in range(4_000)]
     store.record_articles(many, NOW)
     start = time.process_time()
     assert len(store.record_articles(many, NOW)) == len(many)
     assert len(store.find_known([story.url for story in many], "样本")) == len(many)
-    assert time.process_time() - start < 6
+    assert time.process_time() - start < 2.4

@@ -286,7 +286,7 @@ MOMENTS = st.integers(0, 900)
     ends=st.lists(st.sampled_from(["sent", "failed", "unknown", "queued"]), min_size=6, max_size=6),
     at=st.integers(100, 1000),
 )
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=40)
 def test_laws(told: list[tuple[int, set[int]]], ends: list[str], at: int) -> None:
     """No article is offered twice, nothing younger has changed, references hold, and twice is as once."""
     now = NOW + at * DAY
