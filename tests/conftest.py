@@ -14,6 +14,7 @@ import trustme
 from hypothesis import HealthCheck, settings
 
 from tests.postgres_server import NoServerError, PostgresServer, running_server
+from tests.workers import keep_workers
 
 ROOT = Path(__file__).parents[1]
 
@@ -38,6 +39,13 @@ def _own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monk
     monkeypatch.setenv("HOME", str(home))
     monkeypatch.setenv("DIGEST_LOG", "human")
     monkeypatch.delenv("NO_COLOR", raising=False)
+
+
+@pytest.fixture(autouse=True)
+def _kept_workers(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Processes that read pages are started once, but where they themselves are what is tested."""
+    if "workers" not in request.keywords:
+        keep_workers(monkeypatch)
 
 
 @pytest.fixture

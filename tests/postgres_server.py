@@ -93,10 +93,14 @@ class PostgresServer:
         self._taken.append(database)
         return open_store(self.place(database), patience=0.5)
 
-    def clear(self) -> None:
-        """Leaves nothing of the tests on a server that was there before."""
+    def close(self) -> None:
+        """Ends the connections of the stores that are kept."""
         for store in self._idle:
             store.close()
+
+    def clear(self) -> None:
+        """Leaves nothing of the tests on a server that was there before."""
+        self.close()
         for database in (*self._taken, TEMPLATE):
             self.drop(database)
 
@@ -116,6 +120,7 @@ def running_server() -> Iterator[PostgresServer]:
     try:
         with _started(programs, folder) as server:
             yield server
+            server.close()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

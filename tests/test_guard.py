@@ -13,6 +13,8 @@ import pytest
 from digest.errors import FetchError
 from digest.guard import Guard, GuardError
 
+pytestmark = pytest.mark.workers
+
 
 @pytest.fixture(scope="module")
 def guard() -> Iterator[Guard]:

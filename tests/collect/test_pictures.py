@@ -14,6 +14,8 @@ from digest.collect.pictures import LARGEST, can_shrink, shrink_picture
 from digest.errors import FormatError
 from digest.guard import Guard
 
+pytestmark = pytest.mark.workers
+
 
 def drawn(width: int, height: int, mode: str = "RGB") -> Image.Image:
     """A picture with the left half red, the right half blue."""

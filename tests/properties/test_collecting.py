@@ -29,6 +29,7 @@ from digest.config import Settings, load_settings, write_source
 from digest.model import Article, Edition
 from digest.store import Envelope, FrozenIssue, Placement, Store, Version, open_store
 from tests.web_server import Answer, Route, Seen, WebServer, confine
+from tests.workers import keep_workers
 
 DAYS = 20
 CALM = 2
@@ -406,6 +407,7 @@ def after(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
     """An office twenty days later; on the last ones nothing failed."""
     with pytest.MonkeyPatch.context() as patch, make_office(tmp_path_factory.mktemp("office"), SEED) as office:
         confine(patch)
+        keep_workers(patch)
         patch.setattr(
             os, "sched_getaffinity", lambda _: {0}, raising=False
         )  # one worker a run: they take long to start

@@ -23,6 +23,8 @@ from digest.model import Article, Issue, Item, Letter, Section, Sentence, Summar
 from digest.render.context import issue_context
 from tests.web_server import WebServer
 
+pytestmark = pytest.mark.workers
+
 NOW = datetime(2026, 11, 20, 8, tzinfo=UTC)
 PLAIN = Settings(version=1)
 ISSUE = trial_issue(NOW)

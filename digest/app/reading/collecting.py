@@ -61,7 +61,7 @@ class Collector:
         limits = Limits(size=settings.megabytes * 1_000_000, seconds=settings.seconds)
         self._new_fetcher = partial(Fetcher, cache, limits=limits, environ=environ, clock=clock)
         self.lock = threading.Lock()
-        guard = Guard(warm="digest.extract.announced", environ=LEAN)
+        guard = Guard(warm="digest.extract.announced", environ=LEAN, bare=True)  # a page finds no password there
         self.curfew = Curfew()
         self.tools = Tools(self._new_fetcher(), guard, _Locked(known, self.lock), environ, clock(), self.curfew)
         self._minutes = settings.deadline
