@@ -15,6 +15,7 @@ import pytest
 
 from digest.app.operation.metrics import RunFigures, write_metrics
 from digest.app.operation.status import SourceStatus, Status
+from digest.errors import StoreError
 from digest.store import Store, open_store
 from tests.cli.conftest import ANNA, BEN, Office, edition, office, parse, part, smtp, source, terminal
 from tests.web_server import Answer, WebServer
@@ -298,6 +299,19 @@ def test_any_name_can_stand_in_a_label(tmp_path: Path) -> None:
     write_metrics(tmp_path / "x.prom", Status(NOW, sources=(hostile,)), run)
     (label,) = read_metrics(tmp_path / "x.prom")["digest_source_failing_days"]
     assert label == 'source="a\\"b\\\\c\\nd{e=\\"f\\"} 1"'
+
+
+def test_the_textfile_tells_that_the_database_cannot_be_used(office: Office, tmp_path: Path) -> None:
+    """Nothing is claimed of the editions then: what stood there before would look like a good morning."""
+    path = tmp_path / "digest.prom"
+    watched(office, f"textfile = '{path}'\n")
+    office("run")
+    assert "digest_edition_overdue" in read_metrics(path)
+    (office.data / "digest.db").write_bytes(b"no database" * 1000)
+    assert office("run", now="2026-11-23T09:00").code == StoreError.exit_code
+    found = read_metrics(path)
+    assert found["digest_run_exit_code"] == {"": StoreError.exit_code}
+    assert "digest_edition_overdue" not in found
 
 
 def test_a_textfile_that_cannot_be_written_fails_no_run(office: Office, tmp_path: Path) -> None:

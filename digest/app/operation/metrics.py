@@ -29,8 +29,8 @@ class RunFigures:
     code: int
 
 
-def write_metrics(path: Path, status: Status, run: RunFigures) -> None:
-    """Write the file at one stroke, readable for everybody.
+def write_metrics(path: Path, status: Status | None, run: RunFigures) -> None:
+    """Write the file at one stroke, readable for everybody; without a status only what is known of the run.
 
     Raises:
         OSError: it cannot be written.
@@ -39,18 +39,20 @@ def write_metrics(path: Path, status: Status, run: RunFigures) -> None:
     replace_bytes(path, render_metrics(status, run).encode(), _MODE)
 
 
-def render_metrics(status: Status, run: RunFigures) -> str:
+def render_metrics(status: Status | None, run: RunFigures) -> str:
     """Return the figures in Prometheus' text format."""
     return "".join(
         _family(name, kind, words, samples) for name, kind, words, samples in _families(status, run) if samples
     )
 
 
-def _families(status: Status, run: RunFigures) -> Iterator[tuple[str, str, str, Samples]]:
+def _families(status: Status | None, run: RunFigures) -> Iterator[tuple[str, str, str, Samples]]:
     gauge = "gauge"
     yield "digest_last_run_timestamp_seconds", gauge, "When the last run ended.", [({}, run.ended.timestamp())]
     yield "digest_run_duration_seconds", gauge, "How long it took.", [({}, (run.ended - run.began).total_seconds())]
     yield "digest_run_exit_code", gauge, "Its exit code, 0 where all went well.", [({}, run.code)]
+    if status is None:  # what was true of the editions before would hide that nothing is known of them
+        return
     yield from _editions(status)
     mails: Samples = [({"state": state}, count) for state, count in sorted(status.totals.items())]
     yield "digest_mails", gauge, "Mails kept in the outbox, by state.", mails

@@ -32,7 +32,11 @@ def watch_run(call: Call, store: Store, outcome: Outcome, began: datetime, error
 
 
 def watch_failure(call: Call, error: StoreError) -> None:
-    """Mail the operator that the database cannot even be opened, once in seven days; nothing is raised."""
+    """Mail the operator that the database cannot be used, once in seven days, and measure it; nothing is raised."""
+    try:
+        _measure(call, None, call.clock(), error.exit_code)
+    except OSError as trouble:
+        call.announce(f"metrics: {trouble}")
     try:
         mailed = tell_without_store(call, error)
     except (DigestError, OSError) as trouble:
@@ -78,8 +82,7 @@ class Watch:
             self._try("alert", lambda: self._alert(status))
             self._try("heartbeat", lambda: self._beat(status))
         self._try("record of the run", self._record)
-        if status:
-            self._try("metrics", lambda: self._measure(status))
+        self._try("metrics", lambda: _measure(self._call, status, self._began, _code(self._end)))
 
     def _try(self, what: str, step: Callable[[], Made]) -> Made | None:
         try:
@@ -122,10 +125,10 @@ class Watch:
     def _record(self) -> None:
         self._store.record_run(Run(self._began, self._call.clock(), _code(self._end), tuple(self._told)))
 
-    def _measure(self, status: Status) -> None:
-        path = self._call.settings.monitoring.textfile
-        if path is not None:
-            write_metrics(path, status, RunFigures(self._began, self._call.clock(), _code(self._end)))
+
+def _measure(call: Call, status: Status | None, began: datetime, code: int) -> None:
+    if path := call.settings.monitoring.textfile:
+        write_metrics(path, status, RunFigures(began, call.clock(), code))
 
 
 def _code(error: DigestError | None) -> int:
