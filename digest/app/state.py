@@ -8,6 +8,7 @@ from pathlib import Path
 
 from digest.config import Settings
 from digest.errors import ConfigError
+from digest.files import follow_links
 from digest.store import SCHEMES, Place, Store, copy_for_dry_run, open_store, run_lock
 
 FILE = "sqlite:///"
@@ -35,10 +36,13 @@ def place_of(settings: Settings) -> Place:
     """Return where the database is: the path of a file, or the URL of a database on a server.
 
     Raises:
-        ConfigError: the URL is of neither.
+        ConfigError: the URL is of neither, or the path a link that leads to itself.
     """
     if settings.store.path is not None:
-        return settings.store.path.resolve()  # of a link: SQLite keeps its log beside the file itself
+        try:
+            return follow_links(settings.store.path)  # SQLite keeps its log beside the file itself
+        except OSError as error:
+            raise ConfigError(f"{settings.store.path}: {error.strerror}", "mend the link") from error
     url = settings.store.url or ""
     if url.partition(":")[0] in SCHEMES:
         return url

@@ -95,7 +95,7 @@ class Interview:
         known = {"preset": preset.name} if preset.host else {"host": preset.host_example}
         self.answers.mail = known | {"user": preset.user or mailbox.address, "from": sender}
 
-    def set_server(self, host: str | None, port: int) -> None:
+    def set_server(self, host: str | None, port: int, security: str = "") -> None:
         """Take the server of a provider that is not known; raises UsageError where it is not said."""
         if "host" not in self.answers.mail:
             return
@@ -103,7 +103,8 @@ class Interview:
             raise UsageError(
                 "the mail server is not said", "add --host smtp.example.cn, and --port 587 if it is not 465"
             )
-        self.answers.mail |= {"host": host.strip(), "port": port, "security": "starttls" if port == 587 else "tls"}
+        security = security or ("starttls" if port == 587 else "tls")
+        self.answers.mail |= {"host": host.strip(), "port": port, "security": security}
         self._settings()  # says what is wrong with them
 
     def add_recipients(self, listed: str) -> None:
@@ -146,8 +147,8 @@ class Interview:
         from digest.model.schedule import check_days
 
         kept = _checked(lambda: check_days(days), "write workdays")
-        hour, colon, minute = at.replace("：", ":").strip().partition(":")
-        at = f"{hour:0>2}{colon}{minute:0>2}"
+        if spoken := re.fullmatch(r"(\d{1,2})\s*(?:[:：点时]\s*(\d{1,2})?\s*分?)?", at.strip()):
+            at = f"{spoken[1]:0>2}:{spoken[2] or '':0>2}"  # 8, 8:5, 8点, 8点半 is left to be refused
         _checked(lambda: ScheduleSettings.model_validate({"at": at}), "write 08:00")
         self.answers.at, self.answers.days = at, kept
 
@@ -208,15 +209,20 @@ def _ask_provider(interview: Interview, address: str) -> None:
         announce(f"       {preset.name:12} {preset.title}")
     _until_right("     Its provider (邮箱服务商)", lambda name: interview.set_mail(address, name or "?"), "custom")
     if "host" in interview.answers.mail:
-        _until_right("     SMTP server and port", lambda place: interview.set_server(*_read_place(place)))
+        _ask_server(interview)
 
 
-def _read_place(place: str) -> tuple[str, int]:
-    """The host and the port of `smtp.example.cn`, `smtp.example.cn:587` or `smtp.example.cn 587`."""
-    host, *port = re.split(r"[:：\s]+", place.strip())
-    if len(port) > 1 or not all(part.isdecimal() for part in port):
-        raise UsageError("that is no server", "write smtp.example.cn:465")
-    return host, int(port[0]) if port else 465
+def _ask_server(interview: Interview) -> None:
+    prompt = "     SMTP server and port (smtp.example.cn:465; without TLS, on this machine only: 127.0.0.1:25 none)"
+    _until_right(prompt, lambda place: interview.set_server(*_read_place(place)))
+
+
+def _read_place(place: str) -> tuple[str, int, str]:
+    """Host, port and security of `smtp.example.cn`, `smtp.example.cn:587` or `127.0.0.1 2525 none`."""
+    found = re.fullmatch(r"([^\s:：]+)(?:[:：\s]+(\d{1,5}))?(?:\s+(tls|starttls|none))?", place.strip())
+    if found is None:
+        raise UsageError("that is no server", "write smtp.example.cn:465; for one on this machine 127.0.0.1:25 none")
+    return found[1], int(found[2] or 465), found[3] or ""
 
 
 def _ask_password(interview: Interview) -> None:
@@ -242,12 +248,23 @@ def _ask_password(interview: Interview) -> None:
             announce(f"     {interview.login(said, lambda _: None)}")
         except DigestError as error:
             _complain(error)
-            if not click.confirm("     Try another one?", default=True, err=True):
+            again = _ask_again("host" in interview.answers.mail)
+            if again == "server":
+                _ask_server(interview)
+            elif again == "later":
                 interview.password = said
                 return
         else:
             interview.password = said
             return
+
+
+def _ask_again(own_server: bool) -> str:
+    """What to change after a login that failed: the password, the server where a person named it, or nothing now."""
+    if own_server:
+        choice = click.Choice(["password", "server", "later"])
+        return str(click.prompt("     Change what?", type=choice, default="server", err=True))
+    return "password" if click.confirm("     Try another one?", default=True, err=True) else "later"
 
 
 def _ask_recipients(interview: Interview) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from digest.cli.options import announce, placed, print_json, printable, require_config
-from digest.errors import UsageError
+from digest.errors import ConfigError, UsageError
 
 if TYPE_CHECKING:
     from digest.config.loading import Loaded
@@ -24,12 +24,16 @@ def config() -> None:
 @placed
 def check(config_path: Path | None, data_dir: Path | None) -> None:
     """Read the configuration whole and tell every mistake in it, with its file and line; exit code 3 where one is."""
+    from digest.app.issues.letters import unknown_themes
     from digest.config import loose_files
     from digest.config.loading import load_document
     from digest.config.passwords import foresee_refusal, is_in_file
 
     path = require_config(config_path)
     loaded = load_document(path, os.environ, data_dir)
+    if unknown := unknown_themes(loaded.settings):
+        count = _plural(len(unknown), "mistake")
+        raise ConfigError(f"{path} has {count}", "mend what is listed and try again", tuple(unknown))
     for file in loose_files(path):
         announce(f"others can write {file}, and so decide what digest runs and mails. Try: chmod go-w {file}")
     mail = loaded.settings.mail

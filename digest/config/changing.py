@@ -49,7 +49,7 @@ def set_values(
         edited[part.path] = _take(before, tree, local, key) if text is None else _put(before, tree, local, text)
     changed = {file: one for file, one in edited.items() if one[0] != _text_of(document, file)}
     try:
-        write_changes(document.main.path, changed, environ, data_dir)
+        write_changes(document, changed, environ, data_dir)
     except ConfigError as error:
         raise _unwritten(document.main.path, error, environ, data_dir) if error.mistakes else error from error
     return tuple(changed)

@@ -158,4 +158,4 @@ def _change_table(path: Path, kind: str, name: str, environ: Mapping[str, str], 
 def _change(document: Document, part: Part, at: int, environ: Mapping[str, str], change: Change) -> None:
     tree = copy.deepcopy(dict(part.tree))
     text = edit_text(part.text, lambda plain: change(plain, tree, at))
-    write_changes(document.main.path, {part.path: (text, tree)}, environ)
+    write_changes(document, {part.path: (text, tree)}, environ)

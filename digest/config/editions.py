@@ -61,12 +61,20 @@ class ScheduleSettings(Table):
             raise ValueError("names a time twice: delete one of them")
         for time in at:
             if not re.fullmatch(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]", time):
-                raise ValueError(f'is {quote(time)}, which is no time from 00:00 to 23:59: write at = "08:00"')
+                raise ValueError(
+                    f'is {quote(time)}, which is no time from 00:00 to 23:59: write at = "{_likely(time)}"'
+                )
         return at
 
     def to_schedule(self) -> Schedule:
         """The schedule as the rest of the program knows it."""
         return Schedule(self.days, () if is_cron(self.days) else self.at, self.catch_up)
+
+
+def _likely(time: str) -> str:
+    """The time that was probably meant by 7:30, 0730 or 7点30; else an example."""
+    found = re.fullmatch(r"(\d{1,2}?)\s*[:：.点时]?\s*(\d\d)\s*分?", time.strip())
+    return f"{found[1]:0>2}:{found[2]}" if found and int(found[1]) < 24 and int(found[2]) < 60 else "08:00"
 
 
 class SummarySettings(Table):

@@ -16,6 +16,7 @@ from digest.config.patching import insert_lines, lines_of, put_value
 from digest.config.reading import parse_text, read_text
 from digest.config.writing import edit_text, replace_file
 from digest.errors import ConfigError
+from digest.files import keep_owner
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,7 @@ def write_upgrade(path: Path, upgrade: Upgrade) -> Path:
     copy = _free_name(path)
     try:
         shutil.copy2(path, copy)
+        keep_owner(copy, path.stat())
     except OSError as error:
         raise ConfigError(f"{copy} cannot be written: {error.strerror}", "check who owns its folder") from error
     replace_file(path, upgrade.after)

@@ -10,30 +10,44 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from digest.config.document import Document
 from digest.config.loading import load_document
+from digest.config.reading import read_text
 from digest.errors import ConfigError
-from digest.files import replace_bytes
+from digest.files import follow_links, replace_bytes
 
 Edit = Callable[[str], str]
 
 
 def write_changes(
-    path: Path,
+    document: Document,
     changed: Mapping[Path, tuple[str, Mapping[str, Any]]],
     environ: Mapping[str, str],
     data_dir: Path | None = None,
 ) -> None:
-    """Write files of the configuration `path`: for each the new text, and what it must say.
+    """Write files of a configuration as it was read: for each the new text, and what it must say.
 
     Raises:
-        ConfigError: one says something else, the whole would be wrong, or it cannot be written; no file is changed.
+        ConfigError: one says something else, the whole would be wrong, somebody changed it meanwhile, or it cannot be
+            written; no file is changed.
     """
     for file, (text, tree) in changed.items():
         if read_back(text) != tree:
             raise ConfigError(f"{file} is written in a way that cannot be changed safely", "change it in an editor")
-    load_document(path, environ, data_dir, {file: text for file, (text, _) in changed.items()})
-    for file, (text, _) in changed.items():
-        replace_file(file, text)
+    load_document(document.main.path, environ, data_dir, {file: text for file, (text, _) in changed.items()})
+    before = {part.path: part.text for part in document.parts if part.path in changed}
+    for file, text in before.items():
+        if read_text(file) != text:
+            raise ConfigError(f"{file} was changed meanwhile by somebody else", "try again; nothing was written")
+    written: list[Path] = []
+    try:
+        for file, (text, _) in changed.items():
+            replace_file(file, text)
+            written.append(file)
+    except ConfigError:
+        for file in written:
+            replace_file(file, before[file])
+        raise
 
 
 def edit_text(text: str, edit: Edit) -> str:
@@ -53,8 +67,8 @@ def read_back(text: str) -> dict[str, Any] | None:
 
 def replace_file(path: Path, text: str) -> None:
     """Put the new text in the place of the old, with the same permissions and byte order mark; a link stays a link."""
-    target = path.resolve()
     try:
+        target = follow_links(path)
         encoding = "utf-8-sig" if _has_mark(target) else "utf-8"
         replace_bytes(target, text.encode(encoding), stat.S_IMODE(target.stat().st_mode))
     except OSError as error:

@@ -6,6 +6,7 @@ was made may have sent anything, so nothing of it is sent again on its own.
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import shutil
@@ -18,6 +19,7 @@ from itertools import chain, count
 from pathlib import Path
 
 from digest.errors import StoreError
+from digest.files import follow_links
 from digest.store.database import open_store
 from digest.store.engine import READING, make_engine_on
 from digest.store.files import make_file, make_folder
@@ -87,9 +89,13 @@ def _key_of(path: Path) -> bytes | None:
     return None
 
 
-def drop_backups(folder: Path, keep: int, path: Path) -> tuple[Path, ...]:
-    """The dated backups of the database `path` that were removed, all but the newest `keep`; nothing else goes."""
-    older = [backup.path for backup in find_backups(folder, path)[max(1, keep) :]]
+def drop_backups(folder: Path, keep: int, path: Path, made: Path | None = None) -> tuple[Path, ...]:
+    """The dated backups of the database `path` that were removed, all but the newest `keep`; nothing else goes.
+
+    The one just `made` is the newest, whatever moment others bear that were made by a wrong clock.
+    """
+    found = [backup.path for backup in find_backups(folder, path) if backup.path != made]
+    older = found[max(1, keep) - bool(made) :]
     # while its own key cannot be read, none that has a key is known to be its own
     dropped = tuple(file for file in older if _key_of(file) in (None, _key_of(path)))
     for file in dropped:
@@ -105,6 +111,10 @@ def back_up(path: Path, target: Path, *, force: bool = False) -> int:
     """
     if not path.is_file() or not path.stat().st_size:
         raise StoreError(f"there is no database {path} to back up", "the first digest run makes it")
+    with _told(target, "cannot be written"):
+        target = follow_links(target)
+        if target.exists() and not target.is_file():
+            raise OSError(errno.EINVAL, "it is no ordinary file")
     if target.exists() and not force:
         raise StoreError(f"{target} is there already", "choose another name, or replace it with --force")
     if target.exists() and target.samefile(path):
@@ -191,9 +201,10 @@ def _copy(source: Path, target: Path) -> None:
 def _aside(target: Path) -> Iterator[Path]:
     """A new file of mode 0600 beside `target`, which is gone afterwards unless it was put in its place."""
     make_folder(target.parent)
-    part = target.with_name(f".{target.name}.{os.getpid()}.part")
-    part.unlink(missing_ok=True)
-    make_file(part)
+    part = target.with_name(f".digest-{os.getpid()}.part")
+    with _told(target, "cannot be written"):
+        part.unlink(missing_ok=True)
+        make_file(part)
     try:
         yield part
     finally:

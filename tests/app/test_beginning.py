@@ -189,6 +189,23 @@ def test_after_a_run_far_ahead_the_edition_goes_on(tmp_path: Path, smtp: FaultSe
     assert next_of(office, moment(22, "10:00")) == moment(23)
 
 
+def test_what_a_weekly_edition_reads_after_a_run_far_ahead_is_not_lost(
+    tmp_path: Path,
+    smtp: FaultServer,
+    web: WebServer,  # noqa: F811
+) -> None:
+    """The issue that a wrong clock has made was no chance for what was read on Tuesday: Friday's has it."""
+    office = Weeks(tmp_path, smtp, edition_table(schedule='at = "08:00", days = "weekly:fri"'), feed_table(web))
+    office.run(moment(6))
+    office.run(moment(6) + timedelta(days=49))
+    (tuesdays,) = serve(web, 2, day=10)
+    office.run(moment(10))
+    serve(web, 3, day=12)
+    office.run(moment(13))
+    assert office.ledger()[tuesdays].state == "carried"
+    assert office.ledger()[tuesdays].slot == moment(13)
+
+
 # ----------------------------------------------------------------------------------------------------------- by hand
 
 

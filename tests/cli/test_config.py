@@ -35,6 +35,16 @@ def test_check_says_ok_and_what_there_is(written: Terminal) -> None:
     assert "more.toml" in result.err
 
 
+def test_check_tells_of_a_theme_that_is_none(written: Terminal) -> None:
+    """Its name is lawful, but no template of ours or of the user's own bears it: with the one that was meant."""
+    assert written("config", "set", "edition.daily.theme", "gongwn").code == 0
+    result = written("config", "check")
+    assert result.code == 3
+    assert 'edition daily: theme is "gongwn", which is none: did you mean "gongwen"?' in result.err
+    assert written("config", "set", "edition.daily.theme", "gongwen").code == 0
+    assert written("config", "check").code == 0
+
+
 def test_check_warns_of_a_password_file_that_others_can_read(written: Terminal) -> None:
     """The file is right and nothing can be mailed all the same: said, with the command that mends it, and exit 0."""
     secret = written.write("smtp-password", "canary-secret-0815")

@@ -66,6 +66,14 @@ def test_a_backup_takes_a_file_or_a_folder(office: Office) -> None:
     assert office("backup", folder / "one.db", "--keep", "3").code == 2
 
 
+def test_the_backup_just_made_stays_whatever_date_others_bear(office: Office) -> None:
+    """One made by a clock that ran ahead would else be the newest for months, and each new one be thrown away."""
+    assert office("run").code == 0
+    for moment in ("2027-01-01T09:00", "2026-11-24T09:00"):
+        assert office("backup", "--keep", "1", now=moment).code == 0
+    assert [path.name for path in (office.data / "backups").iterdir()] == ["digest-20261124T010000Z.db"]
+
+
 @pytest.mark.parametrize("words", [("usb", "--keep", "2"), ("usb",), ("usb/one.db",), ("one.db", "--keep", "2")])
 def test_a_folder_that_is_not_there_is_not_made(office: Office, words: tuple[str, ...]) -> None:
     """The disk that it was on may not be connected; the word names it."""

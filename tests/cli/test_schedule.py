@@ -165,6 +165,15 @@ def test_a_machine_without_cron_is_told_what_else_there_is(machine: Machine) -> 
     assert "digest daemon" in result.err
 
 
+def test_the_sandbox_reaches_where_a_linked_database_lies(machine: Machine) -> None:
+    """SQLite keeps its log beside the file itself: without that folder no run could write."""
+    far, data = machine.terminal.folder / "far", machine.terminal.folder / "data"
+    far.mkdir()
+    data.mkdir(exist_ok=True)
+    (data / "digest.db").symlink_to(far / "digest.db")
+    assert f"ReadWritePaths=-{far}\n" in with_systemd(machine)("show", "--kind", "systemd").out
+
+
 def test_two_configurations_have_two_lines(machine: Machine) -> None:
     """A second configuration gets a line of its own, and taking it away leaves the first."""
     text = (machine.terminal.folder / "digest.toml").read_text("utf-8").replace('"news"', '"../news"')

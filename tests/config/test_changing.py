@@ -11,8 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digest.config import load_settings, read_template, set_values
+from digest.config.document import read_document
 from digest.config.patching import put_value, take_value
+from digest.config.writing import write_changes
 from digest.errors import ConfigError, UsageError
+from digest.files import replace_bytes
 from tests.config.conftest import OWN
 
 
@@ -163,6 +166,37 @@ def test_a_key_is_changed_in_the_file_that_holds_it(path: Path, tmp_path: Path) 
     settings = load_settings(path, {})
     assert (settings.collect.recheck, settings.source[-1].paused, settings.timezone) == (1, True, "UTC")
     assert "recheck = 1\n[[source]]" in (tmp_path / "web.toml").read_text("utf-8")
+
+
+def test_what_somebody_else_changed_meanwhile_is_not_overwritten(path: Path) -> None:
+    """Two who change the file at once: the second is told, and the first one's change stays."""
+    document = read_document(path)
+    theirs = OWN.replace("seconds = 20", "seconds = 7")
+    path.write_text(theirs, "utf-8")
+    ours = OWN.replace("seconds = 20", "seconds = 9")
+    with pytest.raises(ConfigError, match="changed meanwhile"):
+        write_changes(document, {path: (ours, tomllib.loads(ours))}, {})
+    assert path.read_text("utf-8") == theirs
+
+
+def test_where_one_of_two_files_cannot_be_written_neither_is(
+    path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Values that belong together are never changed by halves."""
+    path.write_text('include = ["web.toml"]\n' + OWN, "utf-8")
+    web = tmp_path / "web.toml"
+    web.write_text('[[source]]\nname = "x"\nkind = "folder"\npath = "x"\n', "utf-8")
+    before = path.read_text("utf-8"), web.read_text("utf-8")
+
+    def replace(target: Path, data: bytes, mode: int) -> None:
+        if target == web:
+            raise PermissionError(13, "Permission denied")
+        replace_bytes(target, data, mode)
+
+    monkeypatch.setattr("digest.config.writing.replace_bytes", replace)
+    with pytest.raises(ConfigError, match=r"web\.toml cannot be written"):
+        set_values(path, {"timezone": "UTC", "source.x.paused": "true"}, {})
+    assert (path.read_text("utf-8"), web.read_text("utf-8")) == before
 
 
 VALUES = st.recursive(

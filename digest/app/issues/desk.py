@@ -10,6 +10,7 @@ from digest.app.issues.drafts import Waiting, find_waiting
 from digest.app.issues.editor import Editor, Part
 from digest.app.mail.posting import Carrier
 from digest.app.outcome import Outcome
+from digest.app.proof.manifest import keep_bytes
 from digest.app.reading.offering import offer_articles, open_candidates
 from digest.app.reading.reader import Reader
 from digest.app.reading.tried import find_tried
@@ -123,6 +124,7 @@ class Desk:
             return False
         found = self.editor.gather(edition, unread)
         candidates, _ = offer_articles(self._store, edition, found, now)
+        keep_bytes(self._store, candidates, found.files, now)
         following = timetable.following(now)
         told = f"the issue of {shown(following)}" if following else "an issue"
         self._call.announce(

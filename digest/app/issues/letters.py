@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from digest.collect.templates import packaged_templates, read_templates
+from digest.config.wording import quote, suggest
 from digest.errors import TemplateError
 from digest.guard import Guard, GuardError
 from digest.model import Attachment, Issue, Letter
@@ -91,6 +92,20 @@ def try_templates(
             name = error.message.removeprefix("template ").partition(",")[0].partition(" ")[0]
             where = f"template {folder}/" if name in own else "template "
             raise TemplateError(error.message.replace("template ", where, 1), error.hint) from error
+
+
+def unknown_themes(settings: Settings) -> list[str]:
+    """Return a line for each edition whose theme is no template's, ours or the user's own."""
+    try:
+        own = read_templates(settings.templates) if settings.templates else {}
+    except TemplateError:
+        return []  # digest templates check says it
+    themes = list_themes(packaged_templates() | own)
+    return [
+        f"edition {edition.name}: theme is {quote(edition.theme)}, which is none: {suggest(edition.theme, themes)}"
+        for edition in settings.editions()
+        if edition.theme not in themes
+    ]
 
 
 def render_in_time(

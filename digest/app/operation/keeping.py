@@ -74,7 +74,7 @@ def make_backup(
         _require_target(whole, keep)
     target = whole / dated_name(path, now) if dated else whole
     size = back_up(path, target, force=force)
-    return BackedUp(target, size, drop_backups(target.parent, keep, path) if keep else ())
+    return BackedUp(target, size, drop_backups(target.parent, keep, path, target) if keep else ())
 
 
 def _require_target(place: Path, keep: int) -> None:

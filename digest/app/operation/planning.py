@@ -10,6 +10,7 @@ from pathlib import Path
 
 from digest.config import Settings
 from digest.errors import UsageError
+from digest.files import follow_links
 from digest.places import find_data
 from digest.schedule.timers.job import Job
 
@@ -54,8 +55,8 @@ def _program() -> tuple[str, ...]:
 def _folders(settings: Settings, data: Path) -> Iterator[Path]:
     """The folders that a run writes to besides the data folder."""
     for path in (settings.store.path, settings.monitoring.textfile):
-        if path is not None and not path.is_relative_to(data):
-            yield path.parent
+        if path is not None and not (there := follow_links(path)).is_relative_to(follow_links(data)):
+            yield there.parent  # of a link: what is written lies beside the file itself
 
 
 def _programs(settings: Settings) -> Iterator[tuple[str, str]]:

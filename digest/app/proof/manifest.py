@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hmac
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -144,15 +144,20 @@ def hash_parts(subject: str, html: str, text: str, body: bytes) -> dict[str, str
 
 
 def keep_files(store: Store, issue: Issue, files: Mapping[str, Path], now: datetime) -> None:
-    """Keep the bytes of the files that an issue prints, so that it can be proved when they are gone.
+    """Keep the bytes of the files that an issue prints, so that it can be proved when they are gone."""
+    printed = [a for item in issue.items for a in (item.article, *(added.article for added in item.added))]
+    keep_bytes(store, printed, files, now)
+
+
+def keep_bytes(store: Store, articles: Iterable[Article], files: Mapping[str, Path], now: datetime) -> None:
+    """Keep the bytes of the files that articles were read from.
 
     `files` maps keys of articles to the files they were read from.  One that is very large, cannot be read again or
     reads otherwise by now is left out.
     """
-    printed = {a.key: a for item in issue.items for a in (item.article, *(added.article for added in item.added))}
     read: dict[Path, tuple[Document, frozenset[str]]] = {}
     pairs = []
-    for key, article in printed.items():
+    for key, article in {article.key: article for article in articles}.items():
         if (path := files.get(key)) is None:
             continue
         with suppress(ReadError):

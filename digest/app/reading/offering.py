@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from digest.app.reading.gather import Gathering
+from digest.app.slots import FAR
 from digest.model import Article, Edition
 from digest.store import Store
 
@@ -45,10 +46,12 @@ def open_candidates(store: Store, edition: Edition, now: datetime) -> list[Artic
 def last_chance(store: Store, edition: Edition, now: datetime) -> datetime | None:
     """Return the slot of the last issue that somebody has or may yet get, or that was left out for being empty.
 
-    None where there was none.  An issue that nobody could be sent was no chance for anything.
+    None where there was none.  An issue that nobody could be sent was no chance for anything, nor was one that a wrong
+    clock has made far ahead.
     """
-    issues = store.find_issues(edition.name)
-    issued = max((issue.slot for issue in issues if issue.state != "void"), default=None)
-    empty = (skip.slot for skip in store.skips(edition.name, issued or BEGINNING) if skip.why == NOTHING_NEW)
+    made = (issue.slot for issue in store.find_issues(edition.name) if issue.state != "void")
+    issued = max((slot for slot in made if slot - now <= FAR), default=None)
+    skips = store.skips(edition.name, issued or BEGINNING)
+    empty = (skip.slot for skip in skips if skip.why == NOTHING_NEW and skip.slot - now <= FAR)
     last = max((*empty, *([issued] if issued else [])), default=None)
     return min(last, now) if last else None

@@ -75,7 +75,7 @@ class Reader:
         self._cache: HttpCache | None = None
         self._collected: dict[str, Collected] = {}
         self._gathered: set[str] = set()
-        self._folders: set[str] = set()
+        self._folders: dict[str, SourceReading] = {}
 
     def __enter__(self) -> Reader:
         return self
@@ -94,7 +94,7 @@ class Reader:
         before = self._store.source_health() if self._store else {}
         places = [place for place in source_places(self._settings, edition) if only is None or place.name in only]
         found = gather(places, progress, self._collect)
-        self._keep_folders(places, found)
+        self._note_folders(places, found)
         read = set(found.kept)
         found.kept.extend(key for key in forgotten if key not in read)
         found.stale = {key: reason for key, reason in found.stale.items() if key not in forgotten}
@@ -142,9 +142,10 @@ class Reader:
         store.record_visits(visits, now)
 
     def tidy(self) -> None:
-        """Drop original bytes older than the configuration keeps them, and cached bodies nobody asked for of late."""
+        """End a run: write how the folders fared, drop old original bytes and cached bodies that nobody asked for."""
         if self._keeps and self._store:
             now = self._clock()
+            self._store.record_sources(self._folders.values(), now)
             self._store.forget_originals(now - timedelta(days=self._settings.store.keep_originals))
             if self._cache:
                 self._cache.forget(now - CACHED)
@@ -192,18 +193,17 @@ class Reader:
         for part in parts:
             part.release(kept)
 
-    def _keep_folders(self, places: Sequence[Place], found: Gathering) -> None:
-        """Write how the folders fared, once a run: they have no pages, but a time at which they were read."""
-        folders = {place.name for place in places if not place.source} - self._folders
+    def _note_folders(self, places: Sequence[Place], found: Gathering) -> None:
+        """Note how the folders fared: `tidy` writes it, for a folder counts as read once its articles are kept."""
+        folders = {place.name for place in places if not place.source} - self._folders.keys()
         if not (self._keeps and self._store and folders):
             return
-        self._folders |= folders
         articles = [article for article in found.articles if article.source in folders]
         seen = self._store.first_seen(article.key for article in articles)
         new = Counter(article.source for article in articles if article.key not in seen)
         reports = [report for report in found.reports if report.name in folders]
         readings = [SourceReading(one.name, _told(one.problems), one.articles, new[one.name]) for one in reports]
-        self._store.record_sources(readings, self._clock())
+        self._folders |= {reading.name: reading for reading in readings}
 
     def _offer_baseline(self, store: Store, part: Collected, kept: Mapping[str, str], now: datetime) -> None:
         """Close what was there before a source was added to every edition that reads it, also to those due later."""

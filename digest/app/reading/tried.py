@@ -13,6 +13,10 @@ WRONG = timedelta(days=2)
 
 
 def find_tried(settings: Settings, store: Store, edition: Edition, now: datetime) -> dict[str, datetime | None]:
-    """Return when each source of an edition was last tried; None where it never was, or by a wrong clock."""
+    """Return when each source on the web of an edition was last tried; None where it never was, or by a wrong clock.
+
+    Folders, whose files stay, are read with each issue; while one is held, they are read in between as well.
+    """
+    held = any(draft.state == "held" for draft in store.drafts(edition.name))
     tried = {name: fares.last_tried for name, fares in store.source_health().items() if fares.last_tried <= now + WRONG}
-    return {source.name: tried.get(source.name) for source in settings.sources_of(edition)}
+    return {source.name: tried.get(source.name) for source in settings.sources_of(edition) if held or source.on_web}
