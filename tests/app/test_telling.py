@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from digest.app.operation.matters import Matter
-from tests.app.test_watching import OPERATOR, alerts, state, watched
-from tests.cli.conftest import ANNA, BEN, Office, edition, office, parse, smtp, source, terminal
-from tests.web_server import Answer, WebServer
+from tests.app.test_watching import OPERATOR, alerts, days_of_a_dead_source, state, watched
+from tests.cli.conftest import ANNA, BEN, Office, edition, office, parse, smtp, terminal
 
 __all__ = ("office", "smtp", "terminal")  # fixtures
 
@@ -68,13 +67,7 @@ def test_the_cause_of_what_does_not_go_out_is_told(office: Office) -> None:
 
 def test_a_source_is_told_since_it_failed_and_in_chinese(office: Office) -> None:
     """The mail is of the third day, the trouble of the first; the commonest complaints are not left in English."""
-    with WebServer() as web:
-        web.routes["/feed"] = Answer(b"gone", status=404)
-        feed = f'[[source]]\nname = "省网"\nkind = "feed"\nurl = "{web.url("/feed")}"\nallow_private = true\n'
-        watched(office, sources=source(office.news) + feed)
-        for day in (22, 23, 24):
-            office.terminal.write_news("news", {f"{day}.txt": f"第{day}号公告\n嘉陵区第{day}号公告发布。请市民留意。"})
-            office("run", now=f"2026-11-{day}T09:00")
+    assert list(days_of_a_dead_source(office)) == [22, 23, 24]
     (told,) = alerts(office)
     assert "自 2026-11-22 09:00 起" in told
     assert "返回 404" in told

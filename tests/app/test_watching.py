@@ -326,8 +326,8 @@ def test_a_textfile_that_cannot_be_written_fails_no_run(office: Office, tmp_path
 # ------------------------------------------------------------------------------------------------------------ sources
 
 
-def test_a_source_that_fails_for_three_days_is_told(office: Office) -> None:
-    """One bad day is the server's affair, three need a person; the mail says which source and why."""
+def days_of_a_dead_source(office: Office) -> Iterator[int]:
+    """The days 22 to 24, each after its run: a feed is gone, and the folder beside it has something new."""
     with WebServer() as web:
         web.routes["/feed"] = Answer(b"gone", status=404)
         feed = f'[[source]]\nname = "省网"\nkind = "feed"\nurl = "{web.url("/feed")}"\nallow_private = true\n'
@@ -335,7 +335,13 @@ def test_a_source_that_fails_for_three_days_is_told(office: Office) -> None:
         for day in (22, 23, 24):
             office.terminal.write_news("news", {f"{day}.txt": f"第{day}号公告\n嘉陵区第{day}号公告发布。请市民留意。"})
             office("run", now=f"2026-11-{day}T09:00")
-            assert len(alerts(office)) == (day == 24), day
+            yield day
+
+
+def test_a_source_that_fails_for_three_days_is_told(office: Office) -> None:
+    """One bad day is the server's affair, three need a person; the mail says which source and why."""
+    for day in days_of_a_dead_source(office):
+        assert len(alerts(office)) == (day == 24), day
     assert "来源“省网”已连续 3 天读不到" in alerts(office)[0]
 
 

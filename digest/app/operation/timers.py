@@ -6,7 +6,7 @@ import csv
 import os
 import shutil
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -39,18 +39,18 @@ def default_kind() -> str:
 
 def installed_kinds(config: Path, data_dir: Path | None = None) -> tuple[str, ...]:
     """Return the kinds of timers that call digest for a configuration on this machine; it never raises."""
-    try:
-        job = plan_job(None, config, data_dir)
-        return tuple(kind for kind in KINDS if Timer(job, kind).is_installed())
-    except DigestError:
-        return ()
+    return _kinds(config, data_dir, Timer.is_installed)
 
 
 def lying_kinds(config: Path, data_dir: Path | None = None) -> tuple[str, ...]:
     """Return the kinds of which anything lies here for a configuration, also where it does not work; never raises."""
+    return _kinds(config, data_dir, Timer.lies_here)
+
+
+def _kinds(config: Path, data_dir: Path | None, is_so: Callable[[Timer], bool]) -> tuple[str, ...]:
     try:
         job = plan_job(None, config, data_dir)
-        return tuple(kind for kind in KINDS if Timer(job, kind).lies_here())
+        return tuple(kind for kind in KINDS if is_so(Timer(job, kind)))
     except DigestError:
         return ()
 

@@ -145,7 +145,8 @@ class Reader:
         """End a run: write how the folders fared, drop old original bytes and cached bodies that nobody asked for."""
         if self._keeps and self._store:
             now = self._clock()
-            self._store.record_sources(self._folders.values(), now)
+            if self._folders:
+                self._store.record_sources(self._folders.values(), now)
             self._store.forget_originals(now - timedelta(days=self._settings.store.keep_originals))
             if self._cache:
                 self._cache.forget(now - CACHED)
